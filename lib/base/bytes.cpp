@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/bytes.hpp"
+
+namespace sekisho {
+
+ByteView Reader::take(std::size_t count) noexcept {
+  if (failed_ || count > rest_.size()) {
+    failed_ = true;
+    rest_ = {};
+    return {};
+  }
+  const ByteView taken = rest_.first(count);
+  rest_ = rest_.subspan(count);
+  return taken;
+}
+
+std::uint8_t Reader::u8() noexcept {
+  const ByteView b = take(1);
+  return b.empty() ? std::uint8_t{0} : b[0];
+}
+
+std::uint16_t Reader::u16() noexcept {
+  const unsigned high = u8();
+  return static_cast<std::uint16_t>(high << 8U | u8());
+}
+
+std::uint32_t Reader::u32() noexcept {
+  const std::uint32_t high = u16();
+  return high << 16U | u16();
+}
+
+std::uint64_t Reader::u64() noexcept {
+  const std::uint64_t high = u32();
+  return high << 32U | u32();
+}
+
+std::string_view Reader::text(std::size_t limit) noexcept {
+  const std::size_t length = u32();
+  if (length > limit) {
+    failed_ = true;
+    rest_ = {};
+    return {};
+  }
+  return as_text(take(length));
+}
+
+void Writer::u8(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+
+void Writer::u16(std::uint16_t value) {
+  u8(static_cast<std::uint8_t>(value >> 8U));
+  u8(static_cast<std::uint8_t>(value & 0xffU));
+}
+
+void Writer::u32(std::uint32_t value) {
+  u16(static_cast<std::uint16_t>(value >> 16U));
+  u16(static_cast<std::uint16_t>(value & 0xffffU));
+}
+
+void Writer::u64(std::uint64_t value) {
+  u32(static_cast<std::uint32_t>(value >> 32U));
+  u32(static_cast<std::uint32_t>(value & 0xffffffffU));
+}
+
+void Writer::text(std::string_view value) {
+  u32(static_cast<std::uint32_t>(value.size()));
+  raw(value);
+}
+
+}  // namespace sekisho

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "policy/policy.hpp"
+
+#include <algorithm>
+
+namespace sekisho::policy {
+namespace {
+
+/// Sweeps all networks in address order, innermost on top of a stack: prefixes either nest or are
+/// disjoint.
+class Flattening {
+ public:
+  std::vector<Policy::ZoneRange> run(const std::vector<Zone>& zones) {
+    struct Item {
+      net::Prefix prefix;
+      ZoneIndex zone;
+    };
+    std::vector<Item> items;
+    for (ZoneIndex i = 0; i < zones.size(); ++i) {
+      for (const net::Prefix& prefix : zones[i].networks) {
+        items.push_back({prefix, i});
+      }
+    }
+    std::ranges::sort(items, {}, [](const Item& item) { return item.prefix; });
+    for (const Item& item : items) {
+      const net::Range range = item.prefix.range();
+      close_before(range.first);
+      if (!open_.empty() && cursor_ && *cursor_ < range.first) {
+        emit({*cursor_, *range.first.previous()}, open_.back().zone);
+      }
+      open_.push_back({range, item.zone});
+      cursor_ = range.first;
+    }
+    close_before(std::nullopt);
+    return std::move(out_);
+  }
+
+ private:
+  /// Ends every open network that lies wholly before `address` (all of them when there is none).
+  void close_before(const std::optional<net::Address>& address) {
+    while (!open_.empty() && (!address || open_.back().range.last < *address)) {
+      const Policy::ZoneRange top = open_.back();
+      open_.pop_back();
+      if (cursor_ && *cursor_ <= top.range.last) {
+        emit({*cursor_, top.range.last}, top.zone);
+        cursor_ = top.range.last.next();
+      }
+    }
+    if (open_.empty()) {
+      cursor_.reset();
+    }
+  }
+
+  void emit(const net::Range& range, ZoneIndex zone) {
+    for (const net::Range& part : net::without(std::span{&range, 1}, net::special_ranges())) {
+      const bool joins =
+          !out_.empty() && out_.back().zone == zone && out_.back().range.last.next() == part.first;
+      if (joins) {
+        out_.back().range.last = part.last;
+      } else {
+        out_.push_back({part, zone});
+      }
+    }
+  }
+
+  std::vector<Policy::ZoneRange> out_;
+  std::vector<Policy::ZoneRange> open_;
+  std::optional<net::Address> cursor_;
+};
+
+}  // namespace
+
+Policy::Policy(PolicyParts parts)
+    : parts_{std::move(parts)}, flattened_{Flattening{}.run(parts_.zones)} {}
+
+std::optional<ZoneIndex> Policy::zone_named(std::string_view name) const {
+  const auto found = std::ranges::find(parts_.zones, name, &Zone::name);
+  if (found == parts_.zones.end()) {
+    return std::nullopt;
+  }
+  return static_cast<ZoneIndex>(found - parts_.zones.begin());
+}
+
+std::optional<ZoneIndex> Policy::zone_of_interface(std::string_view interface) const {
+  for (ZoneIndex i = 0; i < parts_.zones.size(); ++i) {
+    if (std::ranges::find(parts_.zones[i].interfaces, interface) !=
+        parts_.zones[i].interfaces.end()) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<ZoneIndex> Policy::zone_of(const net::Address& address) const {
+  const auto after = std::ranges::upper_bound(flattened_, address, {},
+                                              [](const ZoneRange& r) { return r.range.first; });
+  if (after == flattened_.begin() || !std::prev(after)->range.contains(address)) {
+    return std::nullopt;
+  }
+  return std::prev(after)->zone;
+}
+
+std::vector<net::Range> Policy::addresses_of(const End& end, net::Family family) const {
+  if (!end.zone) {
+    return {};
+  }
+  std::vector<net::Range> of_zone;
+  const auto clip = [&](const net::Range& wanted) {
+    auto at = std::ranges::lower_bound(flattened_, wanted.first, {},
+                                       [](const ZoneRange& r) { return r.range.last; });
+    for (; at != flattened_.end() && at->range.first <= wanted.last; ++at) {
+      if (at->zone == *end.zone) {
+        of_zone.push_back(
+            {std::max(at->range.first, wanted.first), std::min(at->range.last, wanted.last)});
+      }
+    }
+  };
+  if (end.whole_zone()) {
+    clip(net::Range::all(family));
+  }
+  for (const net::Prefix& host : end.hosts) {
+    if (host.family() == family) {
+      clip(host.range());
+    }
+  }
+  return net::merged(std::move(of_zone));
+}
+
+}  // namespace sekisho::policy

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// \file
+/// The city's policy as an immutable value: zones, permits, the ceiling already checked. Knows no nftables, no clock and
+/// no file; `parse.hpp` is the only way to a Policy.
+
+#include "base/words.hpp"
+#include "net/address.hpp"
+#include "net/service.hpp"
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sekisho::policy {
+
+/// UTC, whole seconds.
+using Instant = std::chrono::sys_seconds;
+
+/// A place in a config file; line and column count from 1, columns in code points. Line 0: no place.
+struct Place {
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  auto operator<=>(const Place&) const = default;
+};
+
+/// Index into `Policy::zones()`, in file order.
+using ZoneIndex = std::size_t;
+
+struct Zone {
+  std::string name;  ///< [a-z][a-z0-9-]{0,14}
+  ZoneClass zone_class = ZoneClass::Internet;
+  std::vector<std::string> interfaces;
+  std::vector<net::Prefix> networks;
+  std::string organ;
+  bool intra_zone_allow = true;
+  std::vector<net::Address> gateways;  ///< the only next hops of this zone; none: any
+  Place place;
+};
+
+struct Label {
+  int confidentiality = 0;
+  int integrity = 0;
+  int availability = 0;
+  auto operator<=>(const Label&) const = default;
+};
+
+struct System {
+  std::string name;
+  ZoneIndex zone = 0;
+  std::vector<net::Address> addresses;
+  std::vector<net::Mac> macs;
+  std::optional<Label> label;
+  Place place;
+};
+
+/// One side of a permit. `hosts` empty: the whole zone. The macs and addresses of a named system are already filled in.
+struct End {
+  std::optional<ZoneIndex> zone;  ///< nothing: the management networks (the far end of a self_flow)
+  std::vector<net::Prefix> hosts;
+  std::vector<net::Mac> macs;
+  std::string system;
+
+  [[nodiscard]] bool whole_zone() const { return hosts.empty(); }
+};
+
+enum class PermitKind : std::uint8_t { Flow, SpecificFlow, Exchange, SelfFlow, MustFlow };
+enum class ExchangeKind : std::uint8_t { Mail, Screen };
+
+struct Permit {
+  PermitKind kind = PermitKind::Flow;
+  std::string id;
+  End from;  ///< of a self_flow: unused
+  End to;
+  std::vector<net::Service> services;
+  std::string purpose;
+  std::string applicant;
+  std::string approver;
+  std::optional<std::chrono::year_month_day> approved;
+  std::optional<Instant> valid_from;
+  std::optional<Instant> valid_until;  ///< from this instant on the permit is expired
+  std::optional<Instant> review_by;
+  bool standby = false;  ///< in force only while granted
+  ExchangeKind exchange = ExchangeKind::Mail;
+  std::string profile;  ///< of an exchange
+  std::size_t order = 0;  ///< among all permits, in file order
+  Place place;
+
+  /// Inside its time at `now`. Says nothing of standby.
+  [[nodiscard]] bool in_time(Instant now) const {
+    return (!valid_from || *valid_from <= now) && (!valid_until || now < *valid_until);
+  }
+};
+
+enum class Attachments : std::uint8_t { Remove, Sanitize };
+enum class Links : std::uint8_t { Neutralise, Remove };
+enum class MyNumberFound : std::uint8_t { Block, Quarantine, Log };
+
+struct SanitizeProfile {
+  std::string name;
+  Attachments attachments = Attachments::Remove;
+  Links links = Links::Neutralise;
+  std::uint64_t max_message = 25ULL << 20U;  ///< bytes
+  MyNumberFound my_number = MyNumberFound::Quarantine;
+  Place place;
+};
+
+struct Management {
+  std::vector<std::string> interfaces;
+  std::vector<net::Prefix> networks;
+  std::vector<net::Service> services;
+  Place place;
+};
+
+struct Violations {
+  std::chrono::milliseconds window{1000};
+  std::uint32_t max_records = 1000;  ///< per window
+};
+
+enum class Model : std::uint8_t { Alpha, Beta, BetaPrime };
+
+struct Appliance {
+  std::string name;
+  Model model = Model::Alpha;
+  Language language = Language::Ja;
+  std::string table = "sekisho";
+  std::string policy_edition;
+};
+
+/// Everything the files say, checked. Made by `parse` alone (and by tests through `PolicyParts`).
+struct PolicyParts {
+  Appliance appliance;
+  std::vector<Zone> zones;
+  std::vector<System> systems;
+  std::vector<Permit> permits;  ///< flows, specific flows, exchanges and self flows, in file order
+  std::vector<Permit> must_flows;
+  std::vector<SanitizeProfile> profiles;
+  std::optional<Management> management;
+  bool sensor = false;
+  Violations violations;
+};
+
+class Policy {
+ public:
+  explicit Policy(PolicyParts parts);
+
+  [[nodiscard]] const Appliance& appliance() const { return parts_.appliance; }
+  [[nodiscard]] const std::vector<Zone>& zones() const { return parts_.zones; }
+  [[nodiscard]] const std::vector<System>& systems() const { return parts_.systems; }
+  [[nodiscard]] const std::vector<Permit>& permits() const { return parts_.permits; }
+  [[nodiscard]] const std::vector<Permit>& must_flows() const { return parts_.must_flows; }
+  [[nodiscard]] const std::vector<SanitizeProfile>& profiles() const { return parts_.profiles; }
+  [[nodiscard]] const std::optional<Management>& management() const { return parts_.management; }
+  [[nodiscard]] bool sensor() const { return parts_.sensor; }
+  [[nodiscard]] const Violations& violations() const { return parts_.violations; }
+
+  [[nodiscard]] std::optional<ZoneIndex> zone_named(std::string_view name) const;
+  /// The zone that holds the interface; nothing for management and foreign interfaces.
+  [[nodiscard]] std::optional<ZoneIndex> zone_of_interface(std::string_view interface) const;
+  /// Longest prefix over all zones; special addresses are in none.
+  [[nodiscard]] std::optional<ZoneIndex> zone_of(const net::Address& address) const;
+
+  /// Zone networks without the special ranges and without more specific networks of other zones: sorted, disjoint,
+  /// each with its zone. Computed once.
+  struct ZoneRange {
+    net::Range range;
+    ZoneIndex zone;
+    bool operator==(const ZoneRange&) const = default;
+  };
+  [[nodiscard]] const std::vector<ZoneRange>& flattened() const { return flattened_; }
+  /// `hosts` as far as they are addresses of `zone`; the zone's whole address space when there are none. Of one family,
+  /// sorted, disjoint.
+  [[nodiscard]] std::vector<net::Range> addresses_of(const End& end, net::Family family) const;
+
+ private:
+  PolicyParts parts_;
+  std::vector<ZoneRange> flattened_;
+};
+
+}  // namespace sekisho::policy

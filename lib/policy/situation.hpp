@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// \file
+/// What holds beside the config: the time, and what operators have granted and revoked. With a Policy it says which
+/// permits are in force.
+
+#include "policy/policy.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace sekisho::policy {
+
+struct Situation {
+  Instant now;
+  std::set<std::string> revoked;           ///< permit ids
+  std::map<std::string, Instant> granted;  ///< standby permits, each until its instant
+};
+
+/// Exchanges are in force only while a relay carries them; no relay exists yet, so they never are.
+[[nodiscard]] bool in_force(const Permit& permit, const Situation& situation);
+/// The instant from which a permit that is in force no longer holds; nothing for one without end.
+[[nodiscard]] std::optional<Instant> end_of(const Permit& permit, const Situation& situation);
+
+}  // namespace sekisho::policy

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// \file
+/// nftables tables, chains, rules and sets as values. What is here is exactly what the kernel holds: `compile` makes it,
+/// `kernel` writes it and reads it back, `simulate` and `prove` interpret it, `to_nft` prints it. It knows no policy.
+
+#include <array>
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace sekisho::ruleset {
+
+using Instant = std::chrono::sys_seconds;
+
+/// A register's worth of bytes, as the kernel compares them: addresses, ports and numbers of packet fields in network
+/// order; marks, ct states, directions and indices in host order; interface names padded with zeros to 16.
+class Bytes {
+ public:
+  static constexpr std::size_t kMost = 64;  // NFT_DATA_VALUE_MAXLEN
+
+  Bytes() = default;
+  explicit Bytes(std::span<const std::uint8_t> bytes);
+  /// Appends a field of a concatenation and pads it to four bytes, as the kernel's registers are.
+  Bytes& append(std::span<const std::uint8_t> field);
+  [[nodiscard]] std::span<const std::uint8_t> view() const { return std::span{bytes_}.first(size_); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  bool operator==(const Bytes& other) const;
+  std::strong_ordering operator<=>(const Bytes& other) const;
+
+ private:
+  std::array<std::uint8_t, kMost> bytes_{};
+  std::uint8_t size_ = 0;
+};
+
+[[nodiscard]] Bytes bytes_of(std::uint8_t value);
+/// Network order.
+[[nodiscard]] Bytes bytes_of(std::uint16_t port);
+/// Host order, as marks are.
+[[nodiscard]] Bytes mark_bytes(std::uint32_t mark);
+/// At most 15 characters; longer names are a bug and throw.
+[[nodiscard]] Bytes name_bytes(std::string_view interface);
+
+/// Data types of keys and values (libnftables: src/datatype.c). The numbers are nft's own, so that it prints what it
+/// lists with the right type.
+enum class Type : std::uint8_t {
+  NfProto = 2,
+  Integer = 4,
+  Ipv4Addr = 7,
+  Ipv6Addr = 8,
+  EtherAddr = 9,
+  InetProto = 12,
+  InetService = 13,
+  Icmp4Type = 14,
+  Mark = 19,
+  CtState = 26,
+  CtDirection = 27,
+  Icmp6Type = 29,
+  PktType = 31,
+  FibAddrType = 38,
+  IfName = 41,
+};
+/// Bytes of a value, without padding.
+[[nodiscard]] std::size_t length_of(Type type);
+/// As nft names it: "ipv4_addr".
+[[nodiscard]] std::string_view name_of(Type type);
+
+/// Something of a packet, its connection or its route that the kernel can load into a register. A field that the packet
+/// does not have ends the rule without a match; the fields of a header are only meaningful behind the `NfProto` or
+/// `L4Proto` match that proves the header, which the rule must say (nft adds it, this value does not).
+enum class Field : std::uint8_t {
+  MetaMark,
+  IifName,
+  OifName,
+  NfProto,   ///< meta nfproto
+  L4Proto,   ///< meta l4proto
+  PktType,   ///< meta pkttype
+  CtState,   ///< bits: 1 invalid, 2 established, 4 related, 8 new, 64 untracked
+  CtMark,
+  CtDirection,
+  EtherSaddr,
+  IpSaddr,
+  IpDaddr,
+  IpHeaderLength,  ///< ip hdrlength, one byte, in 32-bit words: 5 without options
+  Ip6Saddr,
+  Ip6Daddr,
+  Ip6NextHeader,
+  Ip6HopLimit,
+  ThSport,
+  ThDport,
+  IcmpType,   ///< first byte of the transport header, typed icmp
+  Icmp6Type,  ///< first byte of the transport header, typed icmpv6
+  FibSaddrType,     ///< fib saddr type
+  FibDaddrType,     ///< fib daddr type
+  FibDaddrIifType,  ///< fib daddr . iif type
+  NextHop4,         ///< rt ip nexthop
+  NextHop6,         ///< rt ip6 nexthop
+};
+[[nodiscard]] Type type_of(Field field);
+/// As nft writes it: "ip saddr".
+[[nodiscard]] std::string_view name_of(Field field);
+
+enum class Mark : std::uint8_t { Meta, Ct };
+
+/// `field [!=] value`
+struct Compare {
+  Field field{};
+  bool negated = false;
+  Bytes value;
+  auto operator<=>(const Compare&) const = default;
+};
+/// `field & mask != 0`, for CtState: `ct state invalid,untracked`. For MetaMark: `meta mark & mask != 0`.
+struct HasBits {
+  Field field{};
+  std::uint32_t mask = 0;
+  auto operator<=>(const HasBits&) const = default;
+};
+/// `key [!=] @set`
+struct InSet {
+  std::vector<Field> key;
+  bool negated = false;
+  std::string set;
+  auto operator<=>(const InSet&) const = default;
+};
+/// `meta mark set value`
+struct SetMark {
+  Mark mark{};
+  std::uint32_t value = 0;
+  auto operator<=>(const SetMark&) const = default;
+};
+/// `meta mark set meta mark & keep ^ flip`; or-ing bits b is keep = ~b, flip = b.
+struct ChangeMark {
+  Mark mark{};
+  std::uint32_t keep = 0;
+  std::uint32_t flip = 0;
+  auto operator<=>(const ChangeMark&) const = default;
+};
+/// `meta mark set key map @map`; without a match the rule ends and the mark stays.
+struct MapMark {
+  Mark mark{};
+  std::vector<Field> key;
+  std::string map;
+  auto operator<=>(const MapMark&) const = default;
+};
+/// `key vmap @map`
+struct MapVerdict {
+  std::vector<Field> key;
+  std::string map;
+  auto operator<=>(const MapVerdict&) const = default;
+};
+enum class VerdictKind : std::uint8_t { Accept, Drop, Jump, Goto, Return };
+struct Verdict {
+  VerdictKind kind{};
+  std::string chain;  ///< of Jump and Goto
+  auto operator<=>(const Verdict&) const = default;
+};
+/// `log group G snaplen S queue-threshold Q`
+struct Log {
+  std::uint16_t group = 0;
+  std::uint32_t snaplen = 0;
+  std::uint16_t queue_threshold = 0;
+  auto operator<=>(const Log&) const = default;
+};
+/// `counter`; what it has counted is not part of the value.
+struct Counter {
+  auto operator<=>(const Counter&) const = default;
+};
+/// What was read back and is none of the above; never compiled, equal to nothing the compiler makes.
+struct Foreign {
+  std::string text;
+  auto operator<=>(const Foreign&) const = default;
+};
+using Statement = std::variant<Compare, HasBits, InSet, SetMark, ChangeMark, MapMark, MapVerdict, Verdict,
+                               Log, Counter, Foreign>;
+
+struct Rule {
+  std::vector<Statement> statements;
+  std::string comment;
+  auto operator<=>(const Rule&) const = default;
+};
+
+enum class HookPoint : std::uint8_t { Prerouting = 0, Input = 1, Forward = 2, Output = 3, Postrouting = 4 };
+struct Hook {
+  HookPoint point{};
+  std::int32_t priority = 0;
+  bool policy_drop = true;
+  auto operator<=>(const Hook&) const = default;
+};
+struct Chain {
+  std::string name;
+  std::optional<Hook> hook;  ///< a base chain
+  std::vector<Rule> rules;
+  auto operator<=>(const Chain&) const = default;
+};
+
+/// Counted by the kernel; zero in compiled rulesets and no part of equality.
+struct Usage {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct Element {
+  Bytes key;
+  Bytes key_end;  ///< of interval sets: the last key of the range, field by field; empty in other sets
+  std::variant<std::monostate, std::uint32_t, Verdict> value;  ///< of maps
+  std::optional<Instant> expires;  ///< in sets with timeouts
+  std::string comment;
+  Usage usage;
+
+  /// Same key range, value, end and comment.
+  [[nodiscard]] bool same(const Element& other) const;
+};
+/// Sorted by key (then key_end), keys unique.
+using Elements = std::vector<Element>;
+
+enum class Holds : std::uint8_t { Keys, Marks, Verdicts };
+struct Rate {
+  std::uint32_t packets_per_second = 0;
+  std::uint32_t burst = 0;
+  auto operator<=>(const Rate&) const = default;
+};
+
+/// What a set is, without its elements.
+struct SetShape {
+  std::string name;
+  std::vector<Type> key;
+  Holds holds = Holds::Keys;
+  bool interval = false;
+  bool timeout = false;
+  bool counter = false;  ///< each element counts packets and bytes
+  std::optional<Rate> limit;  ///< each element matches at most at this rate
+  std::optional<std::uint32_t> size;
+  auto operator<=>(const SetShape&) const = default;
+};
+struct Set {
+  SetShape shape;
+  /// Shared between successive rulesets where nothing changed, so that a reload need not compare them.
+  std::shared_ptr<const Elements> elements = std::make_shared<const Elements>();
+};
+
+/// One `inet` table.
+struct Table {
+  std::string name;
+  std::vector<Set> sets;      ///< sorted by name
+  std::vector<Chain> chains;  ///< sorted by name
+
+  [[nodiscard]] const Set* set(std::string_view set_name) const;
+  [[nodiscard]] const Chain* chain(std::string_view chain_name) const;
+};
+
+/// Sorts sets, chains and elements into the order the types promise. Equal keys in one set are a bug and throw.
+void normalise(Table& table);
+
+/// Differences as sentences ("chain 'forward' rule 3: …"), at most `most`; empty when equal. Expiries may differ by
+/// `tolerance` (a kernel gives back remaining time, not an instant).
+[[nodiscard]] std::vector<std::string> differences(const Table& expected, const Table& found,
+                                                   std::chrono::seconds tolerance, std::size_t most);
+
+}  // namespace sekisho::ruleset

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulate/decision.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+namespace sekisho::simulate {
+namespace {
+
+using policy::End;
+using policy::Permit;
+using policy::PermitKind;
+using policy::ZoneIndex;
+
+/// RFC 4861.
+namespace icmp6 {
+constexpr std::uint8_t kRouterAdvertisement = 134;
+constexpr std::uint8_t kNeighbourSolicitation = 135;
+constexpr std::uint8_t kNeighbourAdvertisement = 136;
+constexpr std::uint8_t kRedirect = 137;
+constexpr std::uint8_t kOnLinkHopLimit = 255;
+}  // namespace icmp6
+
+template <typename List, typename Value>
+bool holds(const List& list, const Value& value) {
+  return std::ranges::find(list, value) != list.end();
+}
+
+template <typename Prefixes>
+bool any_contains(const Prefixes& prefixes, const net::Address& address) {
+  return std::ranges::any_of(prefixes, [&](const net::Prefix& p) { return p.contains(address); });
+}
+
+/// How closely a permit describes a packet; the closest permit is the one that is named.
+enum class Closeness : std::uint8_t { Exact, Wide, WholeZones };
+
+class Question {
+ public:
+  Question(const policy::Policy& policy, const policy::Situation& situation, const Packet& packet)
+      : policy_{policy},
+        situation_{situation},
+        packet_{packet},
+        src_zone_{policy.zone_of_interface(packet.in)},
+        dst_zone_{policy.zone_of(packet.dst)} {}
+
+  [[nodiscard]] Decision answer() const;
+
+ private:
+  [[nodiscard]] Decision own_packet() const;
+  [[nodiscard]] Decision by_permits() const;
+
+  [[nodiscard]] bool is_from_management_interface() const;
+  [[nodiscard]] bool is_neighbour_discovery() const;
+  [[nodiscard]] bool is_router_message() const;
+  [[nodiscard]] bool is_invalid() const;
+  [[nodiscard]] bool is_management() const;
+  [[nodiscard]] bool is_spoofed() const;
+  [[nodiscard]] bool is_misrouted() const;
+
+  [[nodiscard]] bool is_boundary(const std::string& interface) const;
+  [[nodiscard]] bool stays_on_link() const;
+  [[nodiscard]] std::uint16_t selector() const;
+  [[nodiscard]] bool within(const End& end, const net::Address& address) const;
+  [[nodiscard]] bool serves(const Permit& permit) const;
+  [[nodiscard]] bool covers(const Permit& permit) const;
+  [[nodiscard]] bool self_covers(const Permit& permit) const;
+  [[nodiscard]] bool mac_fits(const Permit& permit) const;
+  [[nodiscard]] Closeness closeness(const Permit& permit) const;
+  [[nodiscard]] const Permit* named(const std::vector<const Permit*>& candidates) const;
+
+  [[nodiscard]] Decision said(Reason reason, std::string permit = "-") const;
+
+  const policy::Policy& policy_;
+  const policy::Situation& situation_;
+  const Packet& packet_;
+  std::optional<ZoneIndex> src_zone_;
+  std::optional<ZoneIndex> dst_zone_;
+};
+
+Decision Question::answer() const {
+  if (packet_.in.empty() || (packet_.in == "lo" && packet_.route == Route::Local)) {
+    return own_packet();
+  }
+  if (is_neighbour_discovery()) {
+    return said(Reason::None);
+  }
+  if (is_router_message()) {
+    return said(Reason::SelfProtected);
+  }
+  if (is_invalid()) {
+    return said(Reason::Invalid);
+  }
+  if (is_management()) {
+    return said(Reason::Management);
+  }
+  if (!src_zone_) {
+    return said(Reason::UnknownZone);
+  }
+  if (is_spoofed()) {
+    return said(Reason::SpoofedSource);
+  }
+  if (packet_.route == Route::Local) {
+    return said(Reason::SelfProtected);
+  }
+  if (stays_on_link()) {
+    return said(Reason::Chatter);
+  }
+  if (!dst_zone_) {
+    return said(Reason::UnknownZone);
+  }
+  if (is_misrouted()) {
+    return said(Reason::Misrouted);
+  }
+  return by_permits();
+}
+
+Decision Question::own_packet() const {
+  if (packet_.route == Route::Local || packet_.out == "lo" || is_neighbour_discovery()) {
+    return said(Reason::None);
+  }
+  std::vector<const Permit*> candidates;
+  for (const Permit& permit : policy_.permits()) {
+    if (permit.kind == PermitKind::SelfFlow && in_force(permit, situation_) && self_covers(permit)) {
+      candidates.push_back(&permit);
+    }
+  }
+  if (const Permit* permit = named(candidates)) {
+    return said(Reason::SelfFlow, permit->id);
+  }
+  return said(Reason::SelfProtected);
+}
+
+Decision Question::by_permits() const {
+  std::vector<const Permit*> candidates;
+  bool with_another_mac = false;
+  bool out_of_force = false;
+  for (const Permit& permit : policy_.permits()) {
+    const bool forwards = permit.kind == PermitKind::Flow || permit.kind == PermitKind::SpecificFlow;
+    if (!forwards || !covers(permit)) {
+      continue;
+    }
+    if (!in_force(permit, situation_)) {
+      out_of_force = true;
+    } else if (!mac_fits(permit)) {
+      with_another_mac = true;
+    } else {
+      candidates.push_back(&permit);
+    }
+  }
+  if (const Permit* permit = named(candidates)) {
+    return said(permit->kind == PermitKind::Flow ? Reason::Flow : Reason::SpecificFlow, permit->id);
+  }
+  if (src_zone_ == dst_zone_ && policy_.zones()[*src_zone_].intra_zone_allow) {
+    return said(Reason::IntraZone);
+  }
+  if (with_another_mac) {
+    return said(Reason::MacMismatch);
+  }
+  return said(out_of_force ? Reason::Expired : Reason::CrossZone);
+}
+
+bool Question::is_from_management_interface() const {
+  return policy_.management() && holds(policy_.management()->interfaces, packet_.in);
+}
+
+/// Between the appliance and a wire that it serves; both ways.
+bool Question::is_neighbour_discovery() const {
+  const bool own = packet_.in.empty();
+  const bool to_appliance = packet_.route == Route::Local || packet_.route == Route::Multicast;
+  const bool of_type = packet_.icmp_type == icmp6::kNeighbourSolicitation ||
+                       packet_.icmp_type == icmp6::kNeighbourAdvertisement;
+  return !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 && of_type &&
+         packet_.hop_limit == icmp6::kOnLinkHopLimit && !packet_.has_options &&
+         (own || to_appliance) && is_boundary(own ? packet_.out : packet_.in);
+}
+
+/// Conntrack does not track these, so without this rule a zone's false router would be called `invalid`.
+bool Question::is_router_message() const {
+  const bool of_type = packet_.icmp_type == icmp6::kRouterAdvertisement ||
+                       packet_.icmp_type == icmp6::kRedirect;
+  return src_zone_ && !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 && of_type &&
+         !packet_.has_options &&
+         (packet_.route == Route::Local || packet_.route == Route::Multicast);
+}
+
+bool Question::is_invalid() const {
+  const bool opens_none = packet_.state == CtState::New && net::is_icmp(packet_.protocol) &&
+                          !net::icmp_reply_type(packet_.protocol, packet_.icmp_type);
+  return packet_.has_options || packet_.state == CtState::Invalid ||
+         packet_.state == CtState::Untracked || opens_none;
+}
+
+bool Question::is_management() const {
+  if (!is_from_management_interface() || packet_.route != Route::Local || !packet_.dst_on_in) {
+    return false;
+  }
+  const policy::Management& management = *policy_.management();
+  const bool served = std::ranges::any_of(management.services, [&](const net::Service& service) {
+    return service.contains(packet_.protocol, selector());
+  });
+  return any_contains(management.networks, packet_.src) && served;
+}
+
+bool Question::is_spoofed() const {
+  const bool without_address = is_link_local(packet_.src) || is_unspecified(packet_.src);
+  if (stays_on_link() && without_address) {
+    return false;
+  }
+  return packet_.source_is_local || policy_.zone_of(packet_.src) != src_zone_;
+}
+
+bool Question::is_misrouted() const {
+  const policy::Zone& zone = policy_.zones()[*dst_zone_];
+  if (packet_.route != Route::Forward || !holds(zone.interfaces, packet_.out)) {
+    return true;
+  }
+  const bool declared = std::ranges::any_of(zone.gateways, [&](const net::Address& gateway) {
+    return gateway.family() == packet_.dst.family();
+  });
+  return declared && !holds(zone.gateways, packet_.next_hop.value_or(packet_.dst));
+}
+
+bool Question::is_boundary(const std::string& interface) const {
+  return policy_.zone_of_interface(interface) ||
+         (policy_.management() && holds(policy_.management()->interfaces, interface));
+}
+
+bool Question::stays_on_link() const {
+  return packet_.route == Route::Broadcast || is_link_group(packet_.dst) ||
+         is_limited_broadcast(packet_.dst);
+}
+
+std::uint16_t Question::selector() const {
+  return net::is_icmp(packet_.protocol) ? packet_.icmp_type : packet_.dport;
+}
+
+bool Question::within(const End& end, const net::Address& address) const {
+  return end.zone && policy_.zone_of(address) == end.zone &&
+         (end.whole_zone() || any_contains(end.hosts, address));
+}
+
+bool Question::serves(const Permit& permit) const {
+  return std::ranges::any_of(permit.services, [&](const net::Service& service) {
+    return service.contains(packet_.protocol, selector());
+  });
+}
+
+bool Question::covers(const Permit& permit) const {
+  return within(permit.from, packet_.src) && within(permit.to, packet_.dst) && serves(permit);
+}
+
+bool Question::self_covers(const Permit& permit) const {
+  if (!serves(permit)) {
+    return false;
+  }
+  if (permit.to.zone) {
+    return within(permit.to, packet_.dst) &&
+           holds(policy_.zones()[*permit.to.zone].interfaces, packet_.out);
+  }
+  return policy_.management() && any_contains(policy_.management()->networks, packet_.dst) &&
+         (permit.to.hosts.empty() || any_contains(permit.to.hosts, packet_.dst)) &&
+         holds(policy_.management()->interfaces, packet_.out);
+}
+
+bool Question::mac_fits(const Permit& permit) const {
+  const std::vector<net::Mac>& macs = permit.from.macs;
+  return macs.empty() || (packet_.src_mac && holds(macs, *packet_.src_mac));
+}
+
+/// Of a self flow only the far end counts.
+Closeness Question::closeness(const Permit& permit) const {
+  const bool own = permit.kind == PermitKind::SelfFlow;
+  if ((own || permit.from.whole_zone()) && permit.to.whole_zone()) {
+    return Closeness::WholeZones;
+  }
+  const auto host = [](const End& end, const net::Address& address) {
+    return holds(end.hosts, net::Prefix{address, address.bits()});
+  };
+  const bool one_port = std::ranges::any_of(permit.services, [&](const net::Service& service) {
+    return service.single() && service.contains(packet_.protocol, selector());
+  });
+  const bool exact = one_port && (own || host(permit.from, packet_.src)) && host(permit.to, packet_.dst);
+  return exact ? Closeness::Exact : Closeness::Wide;
+}
+
+/// The closest; among equals the one that ends last, then the first in the files. Nothing of nothing.
+const Permit* Question::named(const std::vector<const Permit*>& candidates) const {
+  const auto key = [&](const Permit* permit) {
+    const policy::Instant end = end_of(*permit, situation_).value_or(policy::Instant::max());
+    return std::tuple{closeness(*permit), -end.time_since_epoch().count(), permit->order};
+  };
+  const auto best = std::ranges::min_element(candidates, {}, key);
+  return best == candidates.end() ? nullptr : *best;
+}
+
+Decision Question::said(Reason reason, std::string permit) const {
+  const auto& zones = policy_.zones();
+  const auto class_of = [&](std::optional<ZoneIndex> zone) {
+    return zone ? std::optional{zones[*zone].zone_class} : std::nullopt;
+  };
+  return {.verdict = reason == Reason::None ? Verdict::Permit : verdict_of(reason),
+          .reason = reason,
+          .clause = clause_between(class_of(src_zone_), class_of(dst_zone_)),
+          .permit = std::move(permit),
+          .src_zone = src_zone_ ? zones[*src_zone_].name : "-",
+          .dst_zone = dst_zone_ ? zones[*dst_zone_].name : "-"};
+}
+
+}  // namespace
+
+Decision decide(const policy::Policy& policy, const policy::Situation& situation,
+                const Packet& packet) {
+  return Question{policy, situation, packet}.answer();
+}
+
+}  // namespace sekisho::simulate
