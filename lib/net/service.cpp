@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/service.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <span>
@@ -112,6 +113,20 @@ std::optional<std::uint8_t> icmp_reply_type(std::uint8_t protocol, std::uint8_t 
     case 17: return 18;
     default: return std::nullopt;
   }
+}
+
+std::vector<Service> merged(std::vector<Service> services) {
+  std::sort(services.begin(), services.end());
+  std::vector<Service> out;
+  for (const Service& service : services) {
+    const bool joins = !out.empty() && out.back().protocol == service.protocol && service.first <= out.back().last + 1;
+    if (joins) {
+      out.back().last = std::max(out.back().last, service.last);
+    } else {
+      out.push_back(service);
+    }
+  }
+  return out;
 }
 
 std::string Service::str() const {

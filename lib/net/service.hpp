@@ -7,8 +7,9 @@
 #include <compare>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace sekisho::net {
 
@@ -60,6 +61,9 @@ struct ParsedService {
 /// By nft's name ("echo-request") or number.
 [[nodiscard]] std::optional<std::uint8_t> icmp_type_named(std::uint8_t protocol, std::string_view text);
 [[nodiscard]] std::string icmp_type_name(std::uint8_t protocol, std::uint8_t type);
+
+/// Sorted, disjoint; ranges of one protocol that overlap or touch are one.
+[[nodiscard]] std::vector<Service> merged(std::vector<Service> services);
 
 /// The type that answers an ICMP query that opens a connection (nf_conntrack_proto_icmp.c, …_icmpv6.c: echo, timestamp,
 /// information, address mask); nothing for types that open none.

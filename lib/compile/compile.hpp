@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// \file
+/// Policy → Ruleset: the whole table that makes a policy true in the kernel, as a value. Knows no clock, no file and no
+/// netlink; the shape and its costs are explained in lib/README.md.
+
+#include "policy/situation.hpp"
+#include "ruleset/ruleset.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace sekisho::compile {
+
+/// NFLOG group of the drop records.
+inline constexpr std::uint16_t kLogGroup = 5;
+
+/// Numbers that live connections and counters carry in the kernel, and that therefore outlive a reload and a restart.
+/// A zone keeps its number for ever; a permit's number stands for one version of what it resolves to (ends, services,
+/// hardware addresses, interfaces), so an edited permit gets a new one and a revoked one's is never given to another.
+struct Numbers {
+  std::map<std::string, std::uint8_t> zones;     ///< by name, from 1
+  std::map<std::string, std::uint32_t> permits;  ///< by fingerprint of the version; top bit set
+  std::uint32_t next_permit = 0x80000001;
+
+  bool operator==(const Numbers&) const = default;
+};
+
+struct Compiled {
+  ruleset::Table table;
+  Numbers numbers;                                  ///< `known` and what had to be allotted
+  std::map<std::uint32_t, std::string> permit_ids;  ///< what the marks in `table` stand for
+};
+
+/// Word of a dropped packet: source zone << 16 | destination zone << 8 | reason; 0 is no zone.
+[[nodiscard]] constexpr std::uint32_t drop_word(std::uint8_t source, std::uint8_t destination, Reason reason) {
+  return std::uint32_t{source} << 16U | std::uint32_t{destination} << 8U | static_cast<std::uint32_t>(reason);
+}
+
+[[nodiscard]] Compiled compile(const policy::Policy& policy, const policy::Situation& situation,
+                               const Numbers& known);
+
+}  // namespace sekisho::compile

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compile/rules.hpp"
+#include "compile/table.hpp"
+
+namespace sekisho::compile {
+namespace {
+
+using ruleset::Chain;
+using ruleset::Rule;
+using ruleset::Type;
+
+constexpr std::uint32_t kBoundBit = 0x80;
+
+std::uint32_t number(Reason reason) { return static_cast<std::uint32_t>(reason); }
+
+/// A reason found while `meta mark` is the destination zone.
+Chain reason_here(Reason reason) {
+  return chain(std::string{name_of(reason)},
+               {rule({meta_mark_from({Field::IifName, Field::MetaMark}, "pair")}),
+                rule({or_mark(number(reason))}), rule({go_to("count")})});
+}
+
+/// A reason found earlier: the destination zone must be looked up first.
+Chain reason_before(Reason reason) {
+  return chain(std::string{name_of(reason)},
+               {rule({jump("to_zone")}), rule({or_mark(number(reason))}), rule({go_to("count")})});
+}
+
+void write_reasons(Draft& draft) {
+  draft.add(chain("count", {rule({in({Field::MetaMark}, "sample"), ruleset::Log{kLogGroup, 128, 1}}),
+                            rule({in({Field::MetaMark}, "drops"), drop()}),
+                            rule({ruleset::Counter{}, drop()}, "words that were forgotten: stays 0")}));
+  draft.add(chain("to_zone", {rule({meta_mark(0)}),
+                              rule({ipv4(), meta_mark_from({Field::IpDaddr}, "zone4")}),
+                              rule({ipv6(), meta_mark_from({Field::Ip6Daddr}, "zone6")}),
+                              rule({meta_mark_from({Field::IifName, Field::MetaMark}, "pair")})}));
+  draft.add(reason_here(Reason::CrossZone));
+  draft.add(reason_here(Reason::Misrouted));
+  draft.add(reason_here(Reason::UnknownZone));
+  draft.add(reason_here(Reason::Expired));
+  draft.add(reason_before(Reason::Invalid));
+  draft.add(reason_before(Reason::SelfProtected));
+  draft.add(reason_before(Reason::Chatter));
+  Chain mac = reason_here(Reason::MacMismatch);
+  mac.rules.insert(mac.rules.begin(), rule({ruleset::ChangeMark{ruleset::Mark::Meta, ~kBoundBit, 0}}));
+  draft.add(std::move(mac));
+  draft.add(chain("unknown_source", {rule({jump("to_zone")}), rule({or_mark(number(Reason::UnknownZone))}),
+                                     rule({go_to("count")})}));
+  Chain spoofed = reason_before(Reason::SpoofedSource);
+  spoofed.rules.insert(spoofed.rules.begin(),
+                       rule({not_in({Field::IifName}, "zone_ports"), go_to("unknown_source")}));
+  draft.add(std::move(spoofed));
+  draft.add(chain("astray", {rule({is(Field::MetaMark, ruleset::mark_bytes(0)), go_to("unknown_zone")}),
+                             rule({go_to("misrouted")})}));
+}
+
+const std::vector<Field> kLive{Field::CtMark, Field::CtDirection, Field::IifName, Field::OifName};
+
+std::vector<Field> live_and(Field last) {
+  std::vector<Field> key = kLive;
+  key.push_back(last);
+  return key;
+}
+
+/// Every way a live connection's packet may pass.
+std::vector<Rule> live_rules(const Draft& draft) {
+  std::vector<Rule> rules{rule({in(kLive, "live"), go_to("pass")})};
+  if (draft.has("live_mac")) {
+    rules.push_back(rule({in(live_and(Field::EtherSaddr), "live_mac"), go_to("pass")}));
+  }
+  if (draft.has("live_hop4")) {
+    rules.push_back(rule({ipv4(), in(live_and(Field::NextHop4), "live_hop4"), go_to("pass")}));
+    rules.push_back(rule({ipv6(), in(live_and(Field::NextHop6), "live_hop6"), go_to("pass")}));
+  }
+  return rules;
+}
+
+/// No options and no extension headers; RELATED only as ICMP with an honest outer source.
+void write_pass(Draft& draft) {
+  draft.add(chain("pass", {rule({ipv4(), is_not(Field::IpHeaderLength, ruleset::bytes_of(std::uint8_t{5})),
+                                 go_to("invalid")}),
+                           rule({ipv6(), in({Field::Ip6NextHeader}, "extension_headers"), go_to("invalid")}),
+                           rule({ct_state(kRelated), go_to("related")}), rule({accept()})}));
+  draft.add(chain("related", {rule({l4(net::protocol::kIcmp), go_to("related_source")}),
+                              rule({l4(net::protocol::kIcmp6), go_to("related_source")}),
+                              rule({go_to("invalid")})}));
+  draft.add(chain("related_source",
+                  {rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpSaddr}, "zone4")}),
+                   rule({ipv6(), meta_mark_from({Field::Ip6Saddr}, "zone6")}),
+                   rule({in({Field::IifName, Field::MetaMark}, "port_zone"), accept()}),
+                   rule({go_to("spoofed_source")})}));
+  std::vector<Rule> if_live = live_rules(draft);
+  if_live.push_back(rule({in({Field::CtMark}, "bound"), or_mark(kBoundBit)}));
+  draft.add(chain("if_live", std::move(if_live)));
+  draft.add(chain("unmatched", {rule({ruleset::HasBits{Field::MetaMark, kBoundBit}, go_to("mac_mismatch")}),
+                                rule({in({Field::CtMark}, "known"), go_to("expired")}),
+                                rule({go_to("cross_zone")})}));
+}
+
+Chain decide(const Draft& draft, net::Family family) {
+  const bool v4 = family == net::Family::V4;
+  const Field source = v4 ? Field::IpSaddr : Field::Ip6Saddr;
+  const Field destination = v4 ? Field::IpDaddr : Field::Ip6Daddr;
+  const std::string map = v4 ? "zone4" : "zone6";
+  std::vector<Rule> rules;
+  if (v4) {
+    rules.push_back(rule({ipv4(), is_not(Field::IpHeaderLength, ruleset::bytes_of(std::uint8_t{5})), go_to("invalid")}));
+  } else {
+    rules.push_back(rule({ipv6(), in({Field::Ip6NextHeader}, "extension_headers"), go_to("invalid")}));
+    // the kernel refuses its own IPv4 addresses as source, not its IPv6 ones; 2: RTN_LOCAL
+    rules.push_back(rule({is(Field::FibSaddrType, ruleset::mark_bytes(2)), go_to("spoofed_source")}));
+  }
+  rules.push_back(rule({meta_mark(0)}));
+  rules.push_back(rule({of(family), meta_mark_from({source}, map)}));
+  rules.push_back(rule({not_in({Field::IifName, Field::MetaMark}, "port_zone"), go_to("spoofed_source")}));
+  rules.push_back(rule({meta_mark(0)}));
+  rules.push_back(rule({of(family), meta_mark_from({destination}, map)}));
+  rules.push_back(rule({not_in({Field::OifName, Field::MetaMark}, "port_zone"), go_to("astray")}));
+  if (draft.has("gated")) {
+    rules.push_back(rule({in({Field::OifName}, "gated"), go_to(v4 ? "next_hop4" : "next_hop6")}));
+  }
+  rules.push_back(rule({go_to("decide_pair")}));
+  return chain(v4 ? "decide4" : "decide6", std::move(rules));
+}
+
+}  // namespace
+
+void write_forward(Draft& draft) {
+  write_reasons(draft);
+  // RFC 7045: hop-by-hop, routing, authentication, destination options, mobility, HIP, shim6
+  draft.declare({.name = "extension_headers", .key = {Type::InetProto}, .limit = {}, .size = 64});
+  for (const int header : {0, 43, 51, 60, 135, 139, 140}) {
+    draft.add("extension_headers", {ruleset::bytes_of(static_cast<std::uint8_t>(header)), {}, {}, {}, {}, {}});
+  }
+  write_pass(draft);
+  draft.add(chain("decide", {rule({ct_state(kInvalid | kUntracked), go_to("invalid")}),
+                             rule({ipv4(), go_to("decide4")}), rule({ipv6(), go_to("decide6")}),
+                             rule({go_to("invalid")})}));
+  draft.add(decide(draft, net::Family::V4));
+  draft.add(decide(draft, net::Family::V6));
+  if (draft.has("gated")) {
+    draft.add(chain("next_hop4", {rule({ipv4(), in({Field::OifName, Field::NextHop4}, "next_hops4"), go_to("decide_pair")}),
+                                  rule({go_to("misrouted")})}));
+    draft.add(chain("next_hop6", {rule({ipv6(), in({Field::OifName, Field::NextHop6}, "next_hops6"), go_to("decide_pair")}),
+                                  rule({go_to("misrouted")})}));
+  }
+  draft.add(chain("decide_pair", {rule({ct_state(kRelated), go_to("cross_zone")}),
+                                  rule({ruleset::MapVerdict{{Field::IifName, Field::OifName}, "pairs"}}),
+                                  rule({go_to("cross_zone")})}));
+  std::vector<Rule> rules = live_rules(draft);
+  rules.insert(rules.begin() + 1, rule({is(Field::CtMark, ruleset::mark_bytes(0)), go_to("decide")}));
+  rules.push_back(rule({go_to("decide")}));
+  rules.push_back(rule({drop()}));
+  draft.add(Chain{"forward", ruleset::Hook{ruleset::HookPoint::Forward, 0, true}, std::move(rules)});
+}
+
+}  // namespace sekisho::compile

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// \file
+/// The table while it is being written: what every part of the compiler adds to.
+
+#include "compile/compile.hpp"
+#include "compile/numbering.hpp"
+
+#include <map>
+#include <string>
+
+namespace sekisho::compile {
+
+class Draft {
+ public:
+  Draft(const policy::Policy& of_policy, const policy::Situation& in_situation, const Numbers& known)
+      : policy{of_policy}, situation{in_situation}, allotted{allot(of_policy, known)} {}
+
+  const policy::Policy& policy;
+  const policy::Situation& situation;
+  Allotted allotted;
+  std::map<std::uint32_t, std::string> permit_ids;
+
+  /// Declares a set; a second call with the same name must agree.
+  void declare(const ruleset::SetShape& shape);
+  void add(const std::string& set, ruleset::Element element);
+  void add(ruleset::Chain chain) { table_.chains.push_back(std::move(chain)); }
+  [[nodiscard]] bool has(const std::string& set) const { return sets_.contains(set); }
+  [[nodiscard]] std::uint32_t zone_mark(policy::ZoneIndex zone) const {
+    return std::uint32_t{allotted.zones[zone]} << 8U;
+  }
+
+  /// The finished table, sorted as ruleset.hpp promises.
+  [[nodiscard]] ruleset::Table finish() &&;
+
+ private:
+  ruleset::Table table_;
+  std::map<std::string, std::pair<ruleset::SetShape, ruleset::Elements>> sets_;
+};
+
+/// Zones, interfaces, drop words.
+void write_zones(Draft& draft);
+/// Match maps, live sets and the chains of zone pairs.
+void write_permits(Draft& draft);
+/// The reasons' chains and `forward`.
+void write_forward(Draft& draft);
+/// `input` and `output`.
+void write_appliance(Draft& draft);
+
+}  // namespace sekisho::compile

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Two independent answers to one question: what interface.md says of a packet (decide), and what the compiled table does
+// with it (run).
+#include "compile/compile.hpp"
+#include "policy/parse.hpp"
+#include "simulate/decision.hpp"
+#include "simulate/run.hpp"
+#include "support/packets.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <random>
+
+namespace sekisho::compile {
+namespace {
+
+constexpr policy::Instant kNow{std::chrono::seconds{1'795'478'400}};  // 2026-11-24
+
+policy::Policy shipped_policy() {
+  std::ifstream file{SEKISHO_SOURCE "/conf/sekisho.toml"};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  auto parsed = policy::parse({{"sekisho.toml", text}}, Language::En, kNow);
+  EXPECT_TRUE(parsed.errors.empty());
+  return std::move(parsed.policy).value();
+}
+
+std::uint8_t zone_number(const Compiled& compiled, const std::string& name) {
+  return name == "-" ? std::uint8_t{0} : compiled.numbers.zones.at(name);
+}
+
+std::string describe(const simulate::Packet& p, const simulate::Outcome& outcome) {
+  std::string text = p.in + " -> " + p.out + " " + p.src.str() + " -> " + p.dst.str() + " proto " +
+                     std::to_string(p.protocol) + " dport " + std::to_string(p.dport) + " type " +
+                     std::to_string(p.icmp_type) + " state " + std::to_string(static_cast<int>(p.state)) +
+                     " route " + std::to_string(static_cast<int>(p.route)) + " word " +
+                     std::to_string(outcome.word & 0xffU) + ":";
+  for (const std::string& chain : outcome.trace) {
+    text += " " + chain;
+  }
+  return text + (outcome.fault ? " FAULT " + *outcome.fault : "");
+}
+
+/// What never reaches our chains as a packet of its own is left to the tests with a real kernel.
+bool seen_by_the_chains(const simulate::Packet& packet) {
+  const bool refused_by_the_stack = packet.source_is_local && packet.src.is_v4();
+  return packet.route != simulate::Route::None && !refused_by_the_stack &&
+         !(packet.route == simulate::Route::Multicast && !packet.in.empty());
+}
+
+TEST(Agreement, TheCompiledTableDoesWhatThePolicySaysWithFirstPackets) {
+  const policy::Policy policy = shipped_policy();
+  const policy::Situation situation{kNow, {}, {}};
+  const Compiled compiled = compile(policy, situation, {});
+  std::mt19937_64 rng{20261124};
+  int compared = 0;
+  int permitted = 0;
+  for (int i = 0; i < 60000; ++i) {
+    const simulate::Packet packet = testing::random_packet(rng, policy);
+    if (!seen_by_the_chains(packet)) {
+      continue;
+    }
+
+    const simulate::Decision said = simulate::decide(policy, situation, packet);
+    const simulate::Outcome done = simulate::run(compiled.table, packet, kNow);
+
+    ++compared;
+    permitted += done.accepted ? 1 : 0;
+    ASSERT_FALSE(done.fault) << describe(packet, done);
+    ASSERT_EQ(said.verdict == Verdict::Permit, done.accepted)
+        << name_of(said.reason) << " for " << describe(packet, done);
+    if (!done.accepted) {
+      const std::uint32_t word =
+          drop_word(zone_number(compiled, said.src_zone), zone_number(compiled, said.dst_zone), said.reason);
+      ASSERT_EQ(word, done.word) << name_of(said.reason) << " for " << describe(packet, done);
+      ASSERT_TRUE(done.counted) << describe(packet, done);
+    }
+  }
+  EXPECT_GT(compared, 20000);
+  EXPECT_GT(permitted, 500);
+}
+
+TEST(Agreement, NumbersStayWithWhatTheyStandFor) {
+  const policy::Policy policy = shipped_policy();
+  const policy::Situation situation{kNow, {}, {}};
+
+  const Compiled first = compile(policy, situation, {});
+  const Compiled again = compile(policy, situation, first.numbers);
+
+  EXPECT_EQ(first.numbers, again.numbers);
+  EXPECT_EQ(first.permit_ids, again.permit_ids);
+}
+
+}  // namespace
+}  // namespace sekisho::compile
