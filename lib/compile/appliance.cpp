@@ -198,7 +198,8 @@ Chain managed(net::Family family) {
 }
 
 Chain source_check(const std::string& name, const std::string& honest) {
-  return chain(name, {rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpSaddr}, "zone4")}),
+  return chain(name, {rule({ipv6(), is(Field::FibSaddrType, ruleset::mark_bytes(kLocal)), go_to("spoofed_source")}),
+                      rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpSaddr}, "zone4")}),
                       rule({ipv6(), meta_mark_from({Field::Ip6Saddr}, "zone6")}),
                       rule({not_in({Field::IifName, Field::MetaMark}, "port_zone"), go_to("spoofed_source")}),
                       rule({go_to(honest)})});
@@ -225,7 +226,8 @@ void write_input(Draft& draft) {
       rule({in({Field::CtMark, Field::CtDirection, Field::IifName}, "self_live"), accept()}),
       rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "neighbours"),
             is(Field::Ip6HopLimit, ruleset::bytes_of(std::uint8_t{255})), go_to("neighbour")}),
-      icmp6("listeners", go_to("group")),
+      rule({ipv6(), in({Field::Ip6Daddr}, "group6"), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "listeners"),
+            go_to("group")}),
       icmp6("routers", go_to("self_protected")),
       rule({ct_state(kInvalid | kUntracked), go_to("invalid")}),
       rule({ipv4(), is_not(Field::IpHeaderLength, ruleset::bytes_of(std::uint8_t{5})), go_to("invalid")}),
@@ -260,7 +262,8 @@ void write_output(Draft& draft, std::vector<Rule> self_flows) {
       rule({is(Field::OifName, ruleset::name_bytes("lo")), accept()}),
       rule({in({Field::CtMark, Field::CtDirection, Field::OifName}, "self_live"), accept()}),
       rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "neighbours"), accept()}),
-      rule({ipv6(), l4(net::protocol::kIcmp6), is(Field::Icmp6Type, ruleset::bytes_of(std::uint8_t{143})), accept()}),
+      rule({ipv6(), in({Field::Ip6Daddr}, "group6"), l4(net::protocol::kIcmp6),
+            is(Field::Icmp6Type, ruleset::bytes_of(std::uint8_t{143})), accept()}),
       rule({in({Field::OifName}, "management_ports"), is(Field::CtDirection, ruleset::bytes_of(std::uint8_t{1})), accept()}),
       rule({ipv4(), l4(net::protocol::kIcmp), in({Field::IcmpType}, "errors4"), ct_state(kRelated), go_to("error")}),
       rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "errors6"), ct_state(kRelated), go_to("error")})};

@@ -185,8 +185,9 @@ bool Question::is_router_message() const {
 }
 
 bool Question::is_invalid() const {
+  const bool foreign_icmp = packet_.protocol == (packet_.src.is_v4() ? net::protocol::kIcmp6 : net::protocol::kIcmp);
   const bool opens_none = packet_.state == CtState::New && net::is_icmp(packet_.protocol) &&
-                          !net::icmp_reply_type(packet_.protocol, packet_.icmp_type);
+                          (foreign_icmp || !net::icmp_reply_type(packet_.protocol, packet_.icmp_type));
   return packet_.has_options || packet_.state == CtState::Invalid ||
          packet_.state == CtState::Untracked || opens_none;
 }
