@@ -51,6 +51,9 @@ class PacketSource {
       bend(rng, packet);
     }
     route(rng, packet);
+    if (policy_.management() && chance(rng, 4)) {
+      manage(rng, *policy_.management(), packet);
+    }
     connection(rng, packet);
     return packet;
   }
@@ -195,6 +198,22 @@ class PacketSource {
           packet.src_mac = pick(rng, macs_);
         }
     }
+  }
+
+  /// From a host of the management networks to the appliance.
+  void manage(Rng& rng, const policy::Management& management, simulate::Packet& packet) const {
+    if (management.interfaces.empty() || management.networks.empty() || management.services.empty()) {
+      return;
+    }
+    packet.in = pick(rng, management.interfaces);
+    packet.out.clear();
+    packet.next_hop.reset();
+    packet.route = simulate::Route::Local;
+    packet.src = *pick(rng, management.networks).address().next();
+    packet.dst = any_address(rng, packet.src.family());
+    packet.source_is_local = false;
+    packet.dst_on_in = chance(rng, 80);
+    serve(rng, pick(rng, management.services), packet);
   }
 
   static std::string any_interface(Rng& rng, const policy::Zone& zone) {
