@@ -209,8 +209,8 @@ class PacketSource {
     packet.out.clear();
     packet.next_hop.reset();
     packet.route = simulate::Route::Local;
-    packet.src = *pick(rng, management.networks).address().next();
-    packet.dst = any_address(rng, packet.src.family());
+    packet.dst = *pick(rng, management.networks).address().next();
+    packet.src = packet.dst.next().value_or(packet.dst);
     packet.source_is_local = false;
     packet.dst_on_in = chance(rng, 80);
     serve(rng, pick(rng, management.services), packet);
