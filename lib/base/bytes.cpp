@@ -14,25 +14,18 @@ ByteView Reader::take(std::size_t count) noexcept {
   return taken;
 }
 
-std::uint8_t Reader::u8() noexcept {
-  const ByteView b = take(1);
-  return b.empty() ? std::uint8_t{0} : b[0];
+std::uint64_t Reader::big_endian(std::size_t width) noexcept {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : take(width)) {
+    value = value << 8U | byte;
+  }
+  return value;
 }
 
-std::uint16_t Reader::u16() noexcept {
-  const unsigned high = u8();
-  return static_cast<std::uint16_t>(high << 8U | u8());
-}
-
-std::uint32_t Reader::u32() noexcept {
-  const std::uint32_t high = u16();
-  return high << 16U | u16();
-}
-
-std::uint64_t Reader::u64() noexcept {
-  const std::uint64_t high = u32();
-  return high << 32U | u32();
-}
+std::uint8_t Reader::u8() noexcept { return static_cast<std::uint8_t>(big_endian(1)); }
+std::uint16_t Reader::u16() noexcept { return static_cast<std::uint16_t>(big_endian(2)); }
+std::uint32_t Reader::u32() noexcept { return static_cast<std::uint32_t>(big_endian(4)); }
+std::uint64_t Reader::u64() noexcept { return big_endian(8); }
 
 std::string_view Reader::text(std::size_t limit) noexcept {
   const std::size_t length = u32();

@@ -41,6 +41,8 @@ class Reader {
   std::string_view text(std::size_t limit) noexcept;
 
  private:
+  std::uint64_t big_endian(std::size_t width) noexcept;
+
   ByteView rest_;
   bool failed_ = false;
 };
