@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "kernel/transaction.hpp"
+
+#include "kernel/encode.hpp"
+#include "kernel/owned.hpp"
+#include "kernel/sets.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace sekisho::kernel {
+namespace {
+
+// One attribute holds 64 KB; a message is closed well before that.
+constexpr std::uint32_t kListFull = 56 * 1024;
+constexpr std::size_t kMostMessage = std::size_t{192} * 1024;
+constexpr std::chrono::hours kWhile{1};
+
+/// Names are attributes of at most 255 characters; the kernel checks the rest.
+Result<void> check_name(const std::string& name) {
+  if (name.empty() || name.size() >= NFT_NAME_MAXLEN) {
+    return fail("'" + name + "' is no name");
+  }
+  return {};
+}
+
+std::uint16_t create(std::uint16_t more = 0) { return static_cast<std::uint16_t>(NLM_F_CREATE | more); }
+
+Owned<nftnl_chain> named_chain(const std::string& table, const std::string& name) {
+  auto chain = owned(nftnl_chain_alloc());
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, table.c_str());
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, name.c_str());
+  nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_FAMILY, NFPROTO_INET);
+  return chain;
+}
+
+Owned<nftnl_rule> rule_of(const std::string& table, const std::string& chain) {
+  auto rule = owned(nftnl_rule_alloc());
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, table.c_str());
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, chain.c_str());
+  nftnl_rule_set_u32(rule.get(), NFTNL_RULE_FAMILY, NFPROTO_INET);
+  return rule;
+}
+
+void set_hook(nftnl_chain& chain, const ruleset::Hook& hook) {
+  nftnl_chain_set_str(&chain, NFTNL_CHAIN_TYPE, "filter");
+  nftnl_chain_set_u32(&chain, NFTNL_CHAIN_HOOKNUM, static_cast<std::uint32_t>(hook.point));
+  nftnl_chain_set_s32(&chain, NFTNL_CHAIN_PRIO, hook.priority);
+  nftnl_chain_set_u32(&chain, NFTNL_CHAIN_POLICY, hook.policy_drop ? NF_DROP : NF_ACCEPT);
+}
+
+}  // namespace
+
+Result<Transaction> Transaction::make(const ruleset::Batch& batch, ruleset::Instant now,
+                                      const Options& options) {
+  if (auto named = check_name(batch.table); !named) {
+    return fail(std::move(named).error().in("table"));
+  }
+  Transaction made{batch, now, options};
+  made.begin();
+  for (const ruleset::Operation& operation : batch.operations) {
+    made.current_ = &operation;
+    if (auto written = made.write(operation); !written) {
+      made.steps_.push_back({made.used_, &operation, made.rule_number_});
+      const auto last = static_cast<std::uint32_t>(options.first_sequence + made.steps_.size() - 1);
+      return fail(std::move(written).error().in("cannot " + made.describe(last, 0)));
+    }
+  }
+  made.end();
+  return made;
+}
+
+char* Transaction::room() {
+  if (buffer_.size() < used_ + kMostMessage) {
+    buffer_.resize(std::max(buffer_.size() * 2, used_ + 2 * kMostMessage));
+  }
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libmnl writes chars
+  return reinterpret_cast<char*>(buffer_.data() + used_);
+}
+
+nlmsghdr& Transaction::start(std::uint16_t type, std::uint16_t flags) {
+  const auto sequence = static_cast<std::uint32_t>(options_.first_sequence + steps_.size());
+  nlmsghdr* message = nftnl_nlmsg_build_hdr(room(), type, NFPROTO_INET, flags, sequence);
+  steps_.push_back({used_, current_, rule_number_});
+  return *message;
+}
+
+void Transaction::finish(const nlmsghdr& message) {
+  used_ += (message.nlmsg_len + std::size_t{3}) & ~std::size_t{3};
+}
+
+void Transaction::begin() {
+  nlmsghdr* message = nftnl_batch_begin(room(), options_.first_sequence);
+  if (options_.generation) {
+    mnl_attr_put_u32(message, NFNL_BATCH_GENID, htonl(*options_.generation));
+  }
+  steps_.push_back({used_, nullptr, 0});
+  finish(*message);
+}
+
+void Transaction::end() {
+  end_ = used_;
+  const auto sequence = static_cast<std::uint32_t>(options_.first_sequence + steps_.size());
+  nlmsghdr* message = nftnl_batch_end(room(), sequence);
+  message->nlmsg_flags |= NLM_F_ACK;
+  steps_.push_back({used_, nullptr, 0});
+  finish(*message);
+}
+
+Result<void> Transaction::write(const ruleset::Operation& operation) {
+  return std::visit([this](const auto& one) { return write(one); }, operation);
+}
+
+Result<void> Transaction::write(const ruleset::AddTable& /*add*/) {
+  const auto table = owned(nftnl_table_alloc());
+  nftnl_table_set_str(table.get(), NFTNL_TABLE_NAME, batch_->table.c_str());
+  nftnl_table_set_u32(table.get(), NFTNL_TABLE_FAMILY, NFPROTO_INET);
+  nftnl_table_set_u32(table.get(), NFTNL_TABLE_FLAGS, options_.table_flags);
+  nlmsghdr& message = start(NFT_MSG_NEWTABLE, create());
+  nftnl_table_nlmsg_build_payload(&message, table.get());
+  finish(message);
+  return {};
+}
+
+Result<void> Transaction::write(const ruleset::AddChain& add) {
+  if (auto named = check_name(add.chain.name); !named) {
+    return named;
+  }
+  const auto chain = named_chain(batch_->table, add.chain.name);
+  if (add.chain.hook) {
+    set_hook(*chain, *add.chain.hook);
+  }
+  nlmsghdr& message = start(NFT_MSG_NEWCHAIN, create());
+  nftnl_chain_nlmsg_build_payload(&message, chain.get());
+  finish(message);
+  return {};
+}
+
+Result<void> Transaction::write(const ruleset::DeleteChain& erase) {
+  if (auto named = check_name(erase.chain); !named) {
+    return named;
+  }
+  const auto chain = named_chain(batch_->table, erase.chain);
+  nlmsghdr& message = start(NFT_MSG_DELCHAIN, 0);
+  nftnl_chain_nlmsg_build_payload(&message, chain.get());
+  finish(message);
+  return {};
+}
+
+Result<void> Transaction::write(const ruleset::FlushChain& flush) {
+  if (auto named = check_name(flush.chain); !named) {
+    return named;
+  }
+  const auto rule = rule_of(batch_->table, flush.chain);
+  nlmsghdr& message = start(NFT_MSG_DELRULE, 0);
+  nftnl_rule_nlmsg_build_payload(&message, rule.get());
+  finish(message);
+  return {};
+}
+
+Result<void> Transaction::write(const ruleset::AddRule& add) {
+  rule_number_ = ++rule_numbers_[add.chain];
+  if (auto named = check_name(add.chain); !named) {
+    return named;
+  }
+  const auto rule = rule_of(batch_->table, add.chain);
+  if (auto encoded = encode(add.rule, *rule); !encoded) {
+    return encoded;
+  }
+  nlmsghdr& message = start(NFT_MSG_NEWRULE, create(NLM_F_APPEND));
+  nftnl_rule_nlmsg_build_payload(&message, rule.get());
+  finish(message);
+  return {};
+}
+
+Result<void> Transaction::write(const ruleset::AddSet& add) {
+  if (auto named = check_name(add.shape.name); !named) {
+    return named;
+  }
+  const auto set = encode_shape(batch_->table, add.shape, ++sets_);
+  if (!set) {
+    return fail(set.error());
+  }
+  nlmsghdr& message = start(NFT_MSG_NEWSET, create());
+  nftnl_set_nlmsg_build_payload(&message, set->get());
+  finish(message);
+  return {};
+}
+
+Result<void> Transaction::write(const ruleset::DeleteSet& erase) {
+  if (auto named = check_name(erase.set); !named) {
+    return named;
+  }
+  const auto set = owned(nftnl_set_alloc());
+  nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, batch_->table.c_str());
+  nftnl_set_set_str(set.get(), NFTNL_SET_NAME, erase.set.c_str());
+  nlmsghdr& message = start(NFT_MSG_DELSET, 0);
+  nftnl_set_nlmsg_build_payload(&message, set.get());
+  finish(message);
+  return {};
+}
+
+Result<void> Transaction::write(const ruleset::AddElements& add) {
+  return write_elements(Act::Add, add.shape, add.elements, Whole{now_});
+}
+
+Result<void> Transaction::write(const ruleset::DeleteElements& erase) {
+  if (erase.shape.timeout) {
+    // one that has just expired cannot be deleted and would void the batch: make sure that it is there
+    auto added = write_elements(Act::Add, erase.shape, erase.elements, Lasting{kWhile});
+    if (!added) {
+      return added;
+    }
+  }
+  return write_elements(Act::Delete, erase.shape, erase.elements, KeysOnly{});
+}
+
+Result<void> Transaction::write_elements(Act act, const ruleset::SetShape& shape,
+                                         const std::vector<ruleset::Element>& elements,
+                                         const Extent& extent) {
+  if (auto named = check_name(shape.name); !named) {
+    return named;
+  }
+  nlmsghdr* message = nullptr;
+  nlattr* list = nullptr;
+  int index = 0;
+  const auto close = [&] {
+    if (message != nullptr) {
+      mnl_attr_nest_end(message, list);
+      finish(*message);
+      message = nullptr;
+    }
+  };
+  const auto open = [&] {
+    message = act == Act::Add ? &start(NFT_MSG_NEWSETELEM, create()) : &start(NFT_MSG_DELSETELEM, 0);
+    mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, batch_->table.c_str());
+    mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, shape.name.c_str());
+    list = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
+    index = 0;
+  };
+  const std::function<void(nftnl_set_elem&)> put = [&](nftnl_set_elem& element) {
+    if (message != nullptr && message->nlmsg_len > kListFull) {
+      close();
+    }
+    if (message == nullptr) {
+      open();
+    }
+    nftnl_set_elem_nlmsg_build(message, &element, ++index);
+  };
+  for (const ruleset::Element& element : elements) {
+    if (auto encoded = encode_element(shape, element, extent, put); !encoded) {
+      close();
+      return encoded;
+    }
+  }
+  close();
+  return {};
+}
+
+}  // namespace sekisho::kernel
