@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ruleset/to_nft.hpp"
 
+#include "net/service.hpp"
+#include "ruleset/shape_text.hpp"
 #include "ruleset/values.hpp"
-
 
 namespace sekisho::ruleset {
 namespace {
@@ -14,6 +15,20 @@ struct Overloaded : Handlers... {
 template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
+/// nft's strings know no escapes, and a line's end would end a comment line: what was read from a
+/// kernel may hold either.
+std::string plain(std::string text) {
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    c = c == '"' ? '\'' : byte < 0x20 || byte == 0x7f ? ' ' : c;
+  }
+  return text;
+}
+
+std::string quoted(const std::string& text) {
+  return "\"" + plain(text) + "\"";
+}
+
 std::string key_text(const std::vector<Field>& key) {
   std::string text;
   for (const Field field : key) {
@@ -22,7 +37,9 @@ std::string key_text(const std::vector<Field>& key) {
   return text;
 }
 
-std::string_view name_of(Mark mark) { return mark == Mark::Meta ? "meta mark" : "ct mark"; }
+std::string_view name_of(Mark mark) {
+  return mark == Mark::Meta ? "meta mark" : "ct mark";
+}
 
 std::string states_text(std::uint32_t mask) {
   static constexpr std::array<std::pair<std::uint32_t, std::string_view>, 5> kStates{
@@ -56,87 +73,165 @@ std::string verdict_text(const Verdict& verdict) {
   return "drop";
 }
 
+/// nft takes `ct state new` for "has the bit"; an exact comparison must say so.
+std::string compare_text(const Compare& compare) {
+  const std::string_view sign = compare.negated                   ? " != "
+                                : compare.field == Field::CtState ? " == "
+                                                                  : " ";
+  return std::string{name_of(compare.field)}.append(sign) +
+         value_text(type_of(compare.field), compare.value.view());
+}
+
+std::string bits_text(const HasBits& bits) {
+  return bits.field == Field::CtState
+             ? "ct state " + states_text(bits.mask)
+             : std::string{name_of(bits.field)} + " & " + mark_text(bits.mask) + " != 0x00000000";
+}
+
+std::string log_text(const Log& log) {
+  std::string text = "log group " + std::to_string(log.group);
+  text += log.snaplen == 0 ? "" : " snaplen " + std::to_string(log.snaplen);
+  text += log.queue_threshold == 0 ? "" : " queue-threshold " + std::to_string(log.queue_threshold);
+  return text;
+}
+
 std::string statement_text(const Statement& statement) {
   return std::visit(
       Overloaded{
-          [](const Compare& s) {
-            return std::string{name_of(s.field)} + (s.negated ? " != " : " ") + value_text(type_of(s.field), s.value.view());
-          },
-          [](const HasBits& s) {
-            return s.field == Field::CtState ? "ct state " + states_text(s.mask)
-                                             : std::string{name_of(s.field)} + " & " + mark_text(s.mask) + " != 0x00000000";
-          },
+          [](const Compare& s) { return compare_text(s); },
+          [](const HasBits& s) { return bits_text(s); },
           [](const InSet& s) { return key_text(s.key) + (s.negated ? " != @" : " @") + s.set; },
-          [](const SetMark& s) { return std::string{name_of(s.mark)} + " set " + mark_text(s.value); },
+          [](const SetMark& s) {
+            return std::string{name_of(s.mark)} + " set " + mark_text(s.value);
+          },
           [](const ChangeMark& s) { return change_text(s); },
-          [](const MapMark& s) { return std::string{name_of(s.mark)} + " set " + key_text(s.key) + " map @" + s.map; },
+          [](const MapMark& s) {
+            return std::string{name_of(s.mark)} + " set " + key_text(s.key) + " map @" + s.map;
+          },
           [](const MapVerdict& s) { return key_text(s.key) + " vmap @" + s.map; },
           [](const Verdict& s) { return verdict_text(s); },
-          [](const Log& s) {
-            return "log group " + std::to_string(s.group) + " snaplen " + std::to_string(s.snaplen) +
-                   " queue-threshold " + std::to_string(s.queue_threshold);
-          },
+          [](const Log& s) { return log_text(s); },
           [](const Counter&) { return std::string{"counter"}; },
-          [](const Foreign& s) { return "# " + s.text; },
+          [](const Foreign& s) { return plain(s.text); },
       },
       statement);
 }
 
-std::string type_text(const std::vector<Type>& key) {
+std::vector<Field> fields_of(const Statement& statement) {
+  return std::visit(
+      [](const auto& s) -> std::vector<Field> {
+        if constexpr (requires { s.key; }) {
+          return s.key;
+        } else if constexpr (requires { s.field; }) {
+          return {s.field};
+        } else {
+          return {};
+        }
+      },
+      statement);
+}
+
+/// The match that nft puts before a field of its own accord.
+std::optional<Compare> implied_by(Field field) {
+  switch (field) {
+    case Field::IpSaddr:
+    case Field::IpDaddr:
+    case Field::IpHeaderLength: return Compare{Field::NfProto, false, bytes_of(std::uint8_t{2})};
+    case Field::Ip6Saddr:
+    case Field::Ip6Daddr:
+    case Field::Ip6NextHeader:
+    case Field::Ip6HopLimit: return Compare{Field::NfProto, false, bytes_of(std::uint8_t{10})};
+    case Field::IcmpType: return Compare{Field::L4Proto, false, bytes_of(net::protocol::kIcmp)};
+    case Field::Icmp6Type: return Compare{Field::L4Proto, false, bytes_of(net::protocol::kIcmp6)};
+    default: return std::nullopt;
+  }
+}
+
+bool is_dependency(const Statement& statement) {
+  const auto* compare = std::get_if<Compare>(&statement);
+  return compare != nullptr && !compare->negated &&
+         (compare->field == Field::NfProto || compare->field == Field::L4Proto);
+}
+
+/// Whether nft writes `match` itself when it reads the first statement of `rest` that is not such a
+/// match.
+bool is_implied(const Statement& match, std::span<const Statement> rest) {
+  const auto next = std::ranges::find_if_not(rest, is_dependency);
+  if (!is_dependency(match) || next == rest.end()) {
+    return false;
+  }
+  const std::vector<Field> fields = fields_of(*next);
+  return std::ranges::any_of(
+      fields, [&](Field field) { return implied_by(field) == std::get<Compare>(match); });
+}
+
+bool is_foreign(const Rule& rule) {
+  return std::ranges::any_of(rule.statements, [](const Statement& statement) {
+    return std::holds_alternative<Foreign>(statement);
+  });
+}
+
+/// Several elements a line, as nft wraps them.
+std::string elements_text(const Set& set, Instant now) {
+  static constexpr std::size_t kWidth = 100;
   std::string text;
-  for (const Type type : key) {
-    text += (text.empty() ? "" : " . ") + std::string{name_of(type)};
+  std::size_t line = 0;
+  for (const Element& element : *set.elements) {
+    if (element.expires && *element.expires <= now) {
+      continue;
+    }
+    const std::string one = to_nft(set.shape, element, now);
+    const bool wraps = line != 0 && line + one.size() > kWidth;
+    text += text.empty() ? "" : wraps ? ",\n\t\t\t     " : ", ";
+    line = wraps ? one.size() : line + one.size() + 2;
+    text += one;
   }
   return text;
 }
 
-std::string flags_text(const SetShape& shape) {
-  std::string flags;
-  flags += shape.interval ? "interval" : "";
-  flags += shape.timeout ? (flags.empty() ? "timeout" : ",timeout") : "";
-  return flags;
-}
-
 std::string set_text(const Set& set, Instant now) {
-  const SetShape& shape = set.shape;
-  static constexpr std::array<std::string_view, 3> kValues{"", " : mark", " : verdict"};
-  std::string text = std::string{"\t"} + (shape.holds == Holds::Keys ? "set " : "map ") + shape.name + " {\n";
-  text += "\t\ttype " + type_text(shape.key) + std::string{kValues.at(static_cast<std::size_t>(shape.holds))} + "\n";
-  if (shape.size) {
-    text += "\t\tsize " + std::to_string(*shape.size) + "\n";
+  std::string text = set.shape.holds == Holds::Keys ? "\tset " : "\tmap ";
+  text += set.shape.name + " {\n";
+  for (const std::string& line : shape_lines(set.shape)) {
+    text += "\t\t" + line + "\n";
   }
-  if (const std::string flags = flags_text(shape); !flags.empty()) {
-    text += "\t\tflags " + flags + "\n";
-  }
-  if (shape.counter) {
-    text += "\t\tcounter\n";
-  }
-  if (shape.limit) {
-    text += "\t\tlimit rate " + std::to_string(shape.limit->packets_per_second) + "/second burst " +
-            std::to_string(shape.limit->burst) + " packets\n";
-  }
-  std::string elements;
-  for (const Element& element : *set.elements) {
-    if (!element.expires || *element.expires > now) {
-      elements += (elements.empty() ? "" : ",\n\t\t\t     ") + to_nft(shape, element, now);
-    }
-  }
-  if (!elements.empty()) {
+  if (const std::string elements = elements_text(set, now); !elements.empty()) {
     text += "\t\telements = { " + elements + " }\n";
   }
   return text + "\t}\n";
 }
 
-std::string chain_text(const Chain& chain) {
-  static constexpr std::array<std::string_view, 5> kHooks{"prerouting", "input", "forward", "output", "postrouting"};
-  std::string text = "\tchain " + chain.name + " {\n";
-  if (chain.hook) {
-    text += "\t\ttype filter hook " + std::string{kHooks.at(static_cast<std::size_t>(chain.hook->point))} +
-            " priority " + (chain.hook->priority == 0 ? "filter" : std::to_string(chain.hook->priority)) +
-            "; policy " + (chain.hook->policy_drop ? "drop" : "accept") + ";\n";
+std::string priority_text(const Hook& hook) {
+  switch (hook.priority) {
+    case -300: return "raw";
+    case -150: return "mangle";
+    case 0: return "filter";
+    case 50: return "security";
+    default: break;
   }
+  if (hook.priority == -100 && hook.point == HookPoint::Prerouting) {
+    return "dstnat";
+  }
+  if (hook.priority == 100 && hook.point == HookPoint::Postrouting) {
+    return "srcnat";
+  }
+  return std::to_string(hook.priority);
+}
+
+std::string hook_text(const Hook& hook) {
+  static constexpr std::array<std::string_view, 5> kHooks{"prerouting", "input", "forward",
+                                                          "output", "postrouting"};
+  return "type filter hook " + std::string{kHooks.at(static_cast<std::size_t>(hook.point))} +
+         " priority " + priority_text(hook) + "; policy " + (hook.policy_drop ? "drop" : "accept") +
+         ";";
+}
+
+std::string chain_text(const Chain& chain) {
+  std::string text = "\tchain " + chain.name + " {\n";
+  text += chain.hook ? "\t\t" + hook_text(*chain.hook) + "\n" : "";
   for (const Rule& rule : chain.rules) {
-    text += "\t\t" + to_nft(rule) + (rule.comment.empty() ? "" : " comment \"" + rule.comment + "\"") + "\n";
+    text += "\t\t" + to_nft(rule);
+    text += rule.comment.empty() ? "\n" : " comment " + quoted(rule.comment) + "\n";
   }
   return text + "\t}\n";
 }
@@ -146,11 +241,10 @@ std::string chain_text(const Chain& chain) {
 std::string to_nft(const SetShape& shape, const Element& element, Instant now) {
   std::string text = element_text(shape, element);
   if (element.expires) {
-    text += " timeout " + std::to_string((*element.expires - now).count()) + "s";
+    const auto left = std::max(*element.expires - now, std::chrono::seconds{0});
+    text += " timeout " + std::to_string(left.count()) + "s";
   }
-  if (!element.comment.empty()) {
-    text += " comment \"" + element.comment + "\"";
-  }
+  text += element.comment.empty() ? "" : " comment " + quoted(element.comment);
   if (const auto* mark = std::get_if<std::uint32_t>(&element.value)) {
     text += " : " + mark_text(*mark);
   } else if (const auto* verdict = std::get_if<Verdict>(&element.value)) {
@@ -160,9 +254,11 @@ std::string to_nft(const SetShape& shape, const Element& element, Instant now) {
 }
 
 std::string to_nft(const Rule& rule) {
-  std::string text;
-  for (const Statement& statement : rule.statements) {
-    text += (text.empty() ? "" : " ") + statement_text(statement);
+  std::string text = is_foreign(rule) ? "#" : "";
+  for (auto at = rule.statements.begin(); at != rule.statements.end(); ++at) {
+    if (!is_implied(*at, {at + 1, rule.statements.end()})) {
+      text += (text.empty() ? "" : " ") + statement_text(*at);
+    }
   }
   return text;
 }
