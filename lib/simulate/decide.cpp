@@ -121,7 +121,8 @@ Decision Question::own_packet() const {
   }
   std::vector<const Permit*> candidates;
   for (const Permit& permit : policy_.permits()) {
-    if (permit.kind == PermitKind::SelfFlow && in_force(permit, situation_) && self_covers(permit)) {
+    if (permit.kind == PermitKind::SelfFlow && in_force(permit, situation_) &&
+        self_covers(permit)) {
       candidates.push_back(&permit);
     }
   }
@@ -136,7 +137,8 @@ Decision Question::by_permits() const {
   bool with_another_mac = false;
   bool out_of_force = false;
   for (const Permit& permit : policy_.permits()) {
-    const bool forwards = permit.kind == PermitKind::Flow || permit.kind == PermitKind::SpecificFlow;
+    const bool forwards =
+        permit.kind == PermitKind::Flow || permit.kind == PermitKind::SpecificFlow;
     if (!forwards || !covers(permit)) {
       continue;
     }
@@ -175,19 +177,22 @@ bool Question::is_neighbour_discovery() const {
          (own || to_appliance) && is_boundary(own ? packet_.out : packet_.in);
 }
 
-/// Conntrack does not track these, so without this rule a zone's false router would be called `invalid`.
+/// Conntrack does not track these, so without this rule a zone's false router would be called
+/// `invalid`.
 bool Question::is_router_message() const {
-  const bool of_type = packet_.icmp_type == icmp6::kRouterAdvertisement ||
-                       packet_.icmp_type == icmp6::kRedirect;
-  return src_zone_ && !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 && of_type &&
-         !packet_.has_options &&
+  const bool of_type =
+      packet_.icmp_type == icmp6::kRouterAdvertisement || packet_.icmp_type == icmp6::kRedirect;
+  return src_zone_ && !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 &&
+         of_type && !packet_.has_options &&
          (packet_.route == Route::Local || packet_.route == Route::Multicast);
 }
 
 bool Question::is_invalid() const {
-  const bool foreign_icmp = packet_.protocol == (packet_.src.is_v4() ? net::protocol::kIcmp6 : net::protocol::kIcmp);
-  const bool opens_none = packet_.state == CtState::New && net::is_icmp(packet_.protocol) &&
-                          (foreign_icmp || !net::icmp_reply_type(packet_.protocol, packet_.icmp_type));
+  const bool foreign_icmp =
+      packet_.protocol == (packet_.src.is_v4() ? net::protocol::kIcmp6 : net::protocol::kIcmp);
+  const bool opens_none =
+      packet_.state == CtState::New && net::is_icmp(packet_.protocol) &&
+      (foreign_icmp || !net::icmp_reply_type(packet_.protocol, packet_.icmp_type));
   return packet_.has_options || packet_.state == CtState::Invalid ||
          packet_.state == CtState::Untracked || opens_none;
 }
@@ -281,11 +286,13 @@ Closeness Question::closeness(const Permit& permit) const {
   const bool one_port = std::ranges::any_of(permit.services, [&](const net::Service& service) {
     return service.single() && service.contains(packet_.protocol, selector());
   });
-  const bool exact = one_port && (own || host(permit.from, packet_.src)) && host(permit.to, packet_.dst);
+  const bool exact =
+      one_port && (own || host(permit.from, packet_.src)) && host(permit.to, packet_.dst);
   return exact ? Closeness::Exact : Closeness::Wide;
 }
 
-/// The closest; among equals the one that ends last, then the first in the files. Nothing of nothing.
+/// The closest; among equals the one that ends last, then the first in the files. Nothing of
+/// nothing.
 const Permit* Question::named(const std::vector<const Permit*>& candidates) const {
   const auto key = [&](const Permit* permit) {
     const policy::Instant end = end_of(*permit, situation_).value_or(policy::Instant::max());

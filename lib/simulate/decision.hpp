@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// What the policy says of a packet, read straight from the outer interface's section "Decisions". It must not know how
-/// rules are compiled: it is one of two answers that have to agree.
+/// What the policy says of a packet, read straight from the outer interface's section "Decisions".
+/// It must not know how rules are compiled: it is one of two answers that have to agree.
 
 #include "base/words.hpp"
 #include "policy/policy.hpp"
@@ -25,8 +25,8 @@ struct Decision {
   bool operator==(const Decision&) const = default;
 };
 
-/// The decision for the first packet of a connection, or for one of no connection. A packet of state Established or
-/// Related is judged as if it were the first.
+/// The decision for the first packet of a connection, or for one of no connection. A packet of
+/// state Established or Related is judged as if it were the first.
 [[nodiscard]] Decision decide(const policy::Policy& policy, const policy::Situation& situation,
                               const Packet& packet);
 

@@ -28,9 +28,15 @@ enum class RouteType : std::uint32_t {
 /// Types of frames (linux/if_packet.h).
 enum class FrameType : std::uint8_t { Host = 0, Broadcast = 1, Multicast = 2 };
 
-Bytes host_order(std::uint32_t value) { return ruleset::mark_bytes(value); }
-Bytes bytes_of(RouteType type) { return host_order(static_cast<std::uint32_t>(type)); }
-Bytes bytes_of(const net::Address& address) { return Bytes{address.bytes()}; }
+Bytes host_order(std::uint32_t value) {
+  return ruleset::mark_bytes(value);
+}
+Bytes bytes_of(RouteType type) {
+  return host_order(static_cast<std::uint32_t>(type));
+}
+Bytes bytes_of(const net::Address& address) {
+  return Bytes{address.bytes()};
+}
 
 std::uint32_t state_bit(const Position& at) {
   const CtState state = at.packet.state;
@@ -49,8 +55,10 @@ std::uint32_t state_bit(const Position& at) {
 
 Bytes frame_type(const Packet& packet) {
   switch (packet.route) {
-    case Route::Broadcast: return ruleset::bytes_of(static_cast<std::uint8_t>(FrameType::Broadcast));
-    case Route::Multicast: return ruleset::bytes_of(static_cast<std::uint8_t>(FrameType::Multicast));
+    case Route::Broadcast:
+      return ruleset::bytes_of(static_cast<std::uint8_t>(FrameType::Broadcast));
+    case Route::Multicast:
+      return ruleset::bytes_of(static_cast<std::uint8_t>(FrameType::Multicast));
     default: return ruleset::bytes_of(static_cast<std::uint8_t>(FrameType::Host));
   }
 }

@@ -2,7 +2,8 @@
 #pragma once
 
 /// \file
-/// A packet as the rules see it: its headers, its connection and its route, as values. Knows neither policy nor rules.
+/// A packet as the rules see it: its headers, its connection and its route, as values. Knows
+/// neither policy nor rules.
 
 #include "net/address.hpp"
 #include "net/service.hpp"

@@ -40,8 +40,9 @@ class Machine {
     std::size_t rule;
   };
 
-  Result<End> hook(HookPoint point);
-  Result<End> base_chain(const Chain& base);
+  Result<Ending> hook(HookPoint point);
+  Result<Ending> base_chain(const Chain& base);
+  Result<std::optional<Ending>> next_rule(Frame& place, std::vector<Frame>& stack);
   Result<std::optional<ruleset::Verdict>> rule(const Rule& rule);
   Result<> enter(Frame& place, std::vector<Frame>& stack, const ruleset::Verdict& verdict);
 
@@ -52,14 +53,15 @@ class Machine {
   Result<Step> step(const ruleset::ChangeMark& statement);
   Result<Step> step(const ruleset::MapMark& statement);
   Result<Step> step(const ruleset::MapVerdict& statement);
-  Result<Step> step(const ruleset::Verdict& statement) { return Step{statement}; }
-  Result<Step> step(const ruleset::Log& /*statement*/) { return Step{Next{}}; }
-  Result<Step> step(const ruleset::Counter& /*statement*/) { return Step{Next{}}; }
-  Result<Step> step(const ruleset::Foreign& statement) {
+  static Result<Step> step(const ruleset::Verdict& statement) { return Step{statement}; }
+  static Result<Step> step(const ruleset::Log& /*statement*/) { return Step{Next{}}; }
+  static Result<Step> step(const ruleset::Counter& /*statement*/) { return Step{Next{}}; }
+  static Result<Step> step(const ruleset::Foreign& statement) {
     return fail("foreign statement '" + statement.text + "'");
   }
 
-  /// The element the key finds in the set; null for none, and for a key of fields the packet lacks (then `absent`).
+  /// The element the key finds in the set; null for none, and for a key of fields the packet lacks
+  /// (then `absent`).
   struct Lookup {
     const ruleset::Element* element = nullptr;
     bool absent = false;
@@ -67,7 +69,7 @@ class Machine {
   Result<Lookup> look_up(const std::vector<ruleset::Field>& key, const std::string& name,
                          ruleset::Holds holds);
   void set_mark(ruleset::Mark mark, std::uint32_t value);
-  void conclude(const Result<End>& end);
+  void conclude(const Result<Ending>& end);
 
   const ruleset::Table& table_;
   Position at_;
@@ -92,33 +94,33 @@ std::span<const HookPoint> hooks_of(const Packet& packet) {
 }
 
 Outcome Machine::run() {
-  Result<End> end = End::Accepted;
+  Result<Ending> end = Ending::Accepted;
   for (const HookPoint point : hooks_of(at_.packet)) {
     end = hook(point);
-    if (!end || *end != End::Accepted) {
+    if (!end || *end != Ending::Accepted) {
       break;
     }
   }
-  if (end && *end == End::Accepted && at_.packet.route == Route::None) {
-    end = End::NoRoute;
+  if (end && *end == Ending::Accepted && at_.packet.route == Route::None) {
+    end = Ending::NoRoute;
   }
   conclude(end);
   return std::move(outcome_);
 }
 
-void Machine::conclude(const Result<End>& end) {
+void Machine::conclude(const Result<Ending>& end) {
   outcome_.word = at_.meta_mark;
   outcome_.ct_mark = at_.ct_mark;
   if (end) {
     outcome_.end = *end;
-    outcome_.accepted = *end == End::Accepted;
-    outcome_.counted = *end == End::Dropped && counting_;
+    outcome_.accepted = *end == Ending::Accepted;
+    outcome_.counted = *end == Ending::Dropped && counting_;
   } else {
     outcome_.fault = end.error().text();
   }
 }
 
-Result<End> Machine::hook(HookPoint point) {
+Result<Ending> Machine::hook(HookPoint point) {
   std::vector<const Chain*> bases;
   for (const Chain& chain : table_.chains) {
     if (chain.hook && chain.hook->point == point) {
@@ -129,48 +131,61 @@ Result<End> Machine::hook(HookPoint point) {
   for (const Chain* base : bases) {
     at_.hook = point;
     at_.priority = base->hook->priority;
-    const auto end = base_chain(*base);
-    if (!end || *end != End::Accepted) {
+    auto end = base_chain(*base);
+    if (!end || *end != Ending::Accepted) {
       return end;
     }
   }
-  return End::Accepted;
+  return Ending::Accepted;
 }
 
 /// nft_do_chain: the stack keeps where jumps go on, a goto keeps nothing.
-Result<End> Machine::base_chain(const Chain& base) {
+Result<Ending> Machine::base_chain(const Chain& base) {
   std::vector<Frame> stack;
   Frame place{&base, 0};
   outcome_.trace.push_back(base.name);
   while (true) {
     if (place.rule == place.chain->rules.size()) {
       if (stack.empty()) {
-        return base.hook->policy_drop ? End::ByPolicy : End::Accepted;
+        return base.hook->policy_drop ? Ending::ByPolicy : Ending::Accepted;
       }
       place = stack.back();
       stack.pop_back();
       continue;
     }
-    const Chain& chain = *place.chain;
-    const std::size_t number = place.rule++;
-    const auto in_rule = [&](Error error) {
-      return fail(
-          std::move(error).in("chain '" + chain.name + "' rule " + std::to_string(number + 1)));
-    };
-    const auto verdict = rule(chain.rules[number]);
-    if (!verdict) {
-      return in_rule(verdict.error());
+    const auto ending = next_rule(place, stack);
+    if (!ending) {
+      return fail(ending.error());
     }
-    if (!*verdict) {
-      continue;
-    }
-    if ((**verdict).kind == VerdictKind::Accept || (**verdict).kind == VerdictKind::Drop) {
-      return (**verdict).kind == VerdictKind::Accept ? End::Accepted : End::Dropped;
-    }
-    if (auto entered = enter(place, stack, **verdict); !entered) {
-      return in_rule(entered.error());
+    if (*ending) {
+      return **ending;
     }
   }
+}
+
+Result<std::optional<Ending>> Machine::next_rule(Frame& place, std::vector<Frame>& stack) {
+  const Chain& chain = *place.chain;
+  const std::size_t number = place.rule++;
+  const auto in_rule = [&](Error error) {
+    return fail(
+        std::move(error).in("chain '" + chain.name + "' rule " + std::to_string(number + 1)));
+  };
+  const auto verdict = rule(chain.rules[number]);
+  if (!verdict) {
+    return in_rule(verdict.error());
+  }
+  if (!*verdict) {
+    return std::nullopt;
+  }
+  switch ((**verdict).kind) {
+    case VerdictKind::Accept: return Ending::Accepted;
+    case VerdictKind::Drop: return Ending::Dropped;
+    default: break;
+  }
+  if (auto entered = enter(place, stack, **verdict); !entered) {
+    return in_rule(std::move(entered).error());
+  }
+  return std::nullopt;
 }
 
 Result<> Machine::enter(Frame& place, std::vector<Frame>& stack, const ruleset::Verdict& verdict) {
@@ -199,7 +214,7 @@ Result<> Machine::enter(Frame& place, std::vector<Frame>& stack, const ruleset::
 Result<std::optional<ruleset::Verdict>> Machine::rule(const Rule& rule) {
   counting_ = false;
   for (const ruleset::Statement& statement : rule.statements) {
-    const auto next = std::visit([this](const auto& one) { return step(one); }, statement);
+    const auto next = std::visit([this](const auto& one) { return this->step(one); }, statement);
     if (!next) {
       return fail(next.error());
     }
@@ -213,7 +228,9 @@ Result<std::optional<ruleset::Verdict>> Machine::rule(const Rule& rule) {
   return std::nullopt;
 }
 
-Step matched(bool yes) { return yes ? Step{Next{}} : Step{Break{}}; }
+Step matched(bool yes) {
+  return yes ? Step{Next{}} : Step{Break{}};
+}
 
 Result<Step> Machine::step(const ruleset::Compare& statement) {
   const auto value = load(statement.field, at_);
@@ -225,8 +242,8 @@ Result<Step> Machine::step(const ruleset::Compare& statement) {
   }
   const auto loaded = (**value).view();
   const auto wanted = statement.value.view();
-  const bool prefix = statement.field == ruleset::Field::IifName ||
-                      statement.field == ruleset::Field::OifName;
+  const bool prefix =
+      statement.field == ruleset::Field::IifName || statement.field == ruleset::Field::OifName;
   if (wanted.size() > loaded.size() || (wanted.size() < loaded.size() && !prefix)) {
     return fail("'" + std::string{name_of(statement.field)} + "' compared with " +
                 std::to_string(wanted.size()) + " bytes");

@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// What a ruleset does to a packet: an interpreter of `ruleset::Table` with the kernel's semantics (nf_tables_core.c). It
-/// knows no policy; what a mark means is for the caller to say.
+/// What a ruleset does to a packet: an interpreter of `ruleset::Table` with the kernel's semantics
+/// (nf_tables_core.c). It knows no policy; what a mark means is for the caller to say.
 
 #include "ruleset/ruleset.hpp"
 #include "simulate/packet.hpp"
@@ -15,7 +15,7 @@
 
 namespace sekisho::simulate {
 
-enum class End : std::uint8_t {
+enum class Ending : std::uint8_t {
   Accepted,
   Dropped,   ///< by a rule
   ByPolicy,  ///< by the policy of a base chain
@@ -24,19 +24,20 @@ enum class End : std::uint8_t {
 
 struct Outcome {
   bool accepted = false;
-  End end = End::Dropped;
+  Ending end = Ending::Dropped;
   std::uint32_t word = 0;     ///< meta mark at the end; at a drop what it was counted under
   std::uint32_t ct_mark = 0;  ///< of the connection at the end
   /// The rule that dropped matched an element of a set that counts.
   bool counted = false;
   std::vector<std::string> trace = {};  ///< chains in the order they were entered
-  /// What the kernel would refuse to load, or would read garbage for. The packet is then not accepted.
+  /// What the kernel would refuse to load, or would read garbage for. The packet is then not
+  /// accepted.
   std::optional<std::string> fault = std::nullopt;
 };
 
-/// Runs the packet through the base chains of the hooks it passes: prerouting and then input, or forward and postrouting,
-/// or of an own packet output and postrouting. The table is normalised. Elements with a rate always match, expired ones
-/// never do.
+/// Runs the packet through the base chains of the hooks it passes: prerouting and then input, or
+/// forward and postrouting, or of an own packet output and postrouting. The table is normalised.
+/// Elements with a rate always match, expired ones never do.
 [[nodiscard]] Outcome run(const ruleset::Table& table, const Packet& packet, ruleset::Instant now);
 
 }  // namespace sekisho::simulate

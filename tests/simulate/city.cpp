@@ -3,10 +3,18 @@
 
 namespace sekisho::simulate::test {
 
-net::Address address(std::string_view text) { return net::Address::parse(text).value(); }
-net::Prefix prefix(std::string_view text) { return net::Prefix::parse(text).value(); }
-net::Mac mac(std::string_view text) { return net::Mac::parse(text).value(); }
-net::Service service(std::string_view text) { return net::parse_service(text).service.value(); }
+net::Address address(std::string_view text) {
+  return net::Address::parse(text).value();
+}
+net::Prefix prefix(std::string_view text) {
+  return net::Prefix::parse(text).value();
+}
+net::Mac mac(std::string_view text) {
+  return net::Mac::parse(text).value();
+}
+net::Service service(std::string_view text) {
+  return net::parse_service(text).service.value();
+}
 
 net::Address host(net::Family family, int zone, int number) {
   const std::string z = std::to_string(zone);
@@ -57,12 +65,11 @@ policy::Permit permit(policy::PermitKind kind, std::string id, policy::End from,
 
 policy::PolicyParts city() {
   policy::PolicyParts parts;
-  parts.zones = {
-      zone("jumin", ZoneClass::MyNumber, {"mn0"}, {"10.10.0.0/16", "fd00:10::/48"}),
-      zone("office", ZoneClass::Lgwan, {"lg0", "lg1"}, {"10.20.0.0/16", "fd00:20::/48"}),
-      zone("guarded", ZoneClass::Lgwan, {"lg9"}, {"10.21.0.0/16", "fd00:21::/48"}),
-      zone("inet", ZoneClass::Internet, {"in0"}, {"10.30.0.0/16", "fd00:30::/48"}),
-      zone("cloud", ZoneClass::SecurityCloud, {"sc0"}, {"0.0.0.0/0", "::/0"})};
+  parts.zones = {zone("jumin", ZoneClass::MyNumber, {"mn0"}, {"10.10.0.0/16", "fd00:10::/48"}),
+                 zone("office", ZoneClass::Lgwan, {"lg0", "lg1"}, {"10.20.0.0/16", "fd00:20::/48"}),
+                 zone("guarded", ZoneClass::Lgwan, {"lg9"}, {"10.21.0.0/16", "fd00:21::/48"}),
+                 zone("inet", ZoneClass::Internet, {"in0"}, {"10.30.0.0/16", "fd00:30::/48"}),
+                 zone("cloud", ZoneClass::SecurityCloud, {"sc0"}, {"0.0.0.0/0", "::/0"})};
   parts.zones[kGuarded].intra_zone_allow = false;
   parts.zones[kCloud].gateways = {address("203.0.113.1"), address("2001:db8:c::1")};
   parts.management = policy::Management{

@@ -2,7 +2,8 @@
 #pragma once
 
 /// \file
-/// A small city for tests of decisions: five zones of both families, a management network, and permits to add.
+/// A small city for tests of decisions: five zones of both families, a management network, and
+/// permits to add.
 
 #include "policy/policy.hpp"
 #include "simulate/decision.hpp"
@@ -27,7 +28,8 @@ enum Zones : policy::ZoneIndex { kJumin, kOffice, kGuarded, kInet, kCloud };
 /// Both addresses of a host, as an end of a permit.
 [[nodiscard]] policy::End end_at(Zones zone, std::vector<int> numbers = {});
 
-/// jumin (10), office (20), guarded (21, nothing inside it), inet (30) and cloud with its gateways; management is 99.
+/// jumin (10), office (20), guarded (21, nothing inside it), inet (30) and cloud with its gateways;
+/// management is 99.
 [[nodiscard]] policy::PolicyParts city();
 [[nodiscard]] policy::PolicyParts city(std::vector<policy::Permit> permits);
 

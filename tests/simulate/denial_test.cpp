@@ -136,8 +136,8 @@ TEST_P(Denial, GroupsOfTheLinkAreChatter) {
 
 TEST_P(Denial, ALinkLocalOrUnspecifiedSourceOfChatterIsNotSpoofed) {
   Packet packet = to_group(all_nodes(), Route::Multicast);
-  for (const std::string_view source : v4() ? std::array{"169.254.3.3", "0.0.0.0"}
-                                            : std::array{"fe80::5", "::"}) {
+  for (const std::string_view source :
+       v4() ? std::array{"169.254.3.3", "0.0.0.0"} : std::array{"fe80::5", "::"}) {
     packet.src = address(source);
     EXPECT_EQ(decide_now(city(), packet).reason, Reason::Chatter) << source;
   }
@@ -163,7 +163,8 @@ TEST_P(Denial, ADestinationInNoZoneIsUnknown) {
 }
 
 TEST_P(Denial, AnotherZonesWireIsMisrouted) {
-  const auto parts = city({specific_flow("eltax", end_at(kOffice, {5}), end_at(kJumin, {7}), {"tcp/443"})});
+  const auto parts =
+      city({specific_flow("eltax", end_at(kOffice, {5}), end_at(kJumin, {7}), {"tcp/443"})});
   Packet packet = crossing();
   ASSERT_EQ(decide_now(parts, packet).reason, Reason::SpecificFlow);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "simulate/city.hpp"
 #include "support/packets.hpp"
+#include "simulate/city.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,8 @@ TEST(RandomPackets, MeetEveryDecision) {
   std::set<Reason> met;
 
   for (int i = 0; i < 20'000; ++i) {
-    met.insert(decide(policy, {.now = kNow, .revoked = {}, .granted = {}}, source.draw(rng)).reason);
+    met.insert(
+        decide(policy, {.now = kNow, .revoked = {}, .granted = {}}, source.draw(rng)).reason);
   }
 
   for (const ReasonWord& word : reason_words()) {
@@ -65,7 +66,8 @@ TEST(RandomPackets, HaveOneFamilyAndAWayThatFits) {
   }
 }
 
-/// The ceiling, asked of the policy: whatever the packet, nothing is forwarded between My Number and the Internet.
+/// The ceiling, asked of the policy: whatever the packet, nothing is forwarded between My Number
+/// and the Internet.
 TEST(RandomPackets, NeverCrossTheCeiling) {
   const policy::Policy policy{busy_city()};
   const testing::PacketSource source{policy};
@@ -77,7 +79,8 @@ TEST(RandomPackets, NeverCrossTheCeiling) {
     const auto from = policy.zone_named(decision.src_zone);
     const auto to = policy.zone_named(decision.dst_zone);
     if (decision.verdict == Verdict::Permit && decision.reason != Reason::None && from && to) {
-      const Ceiling limit = ceiling(policy.zones()[*from].zone_class, policy.zones()[*to].zone_class);
+      const Ceiling limit =
+          ceiling(policy.zones()[*from].zone_class, policy.zones()[*to].zone_class);
       ASSERT_TRUE(limit == Ceiling::Flow || limit == Ceiling::SpecificFlow) << line(decision);
     }
   }

@@ -37,7 +37,9 @@ TEST_P(Permits, APermitIsNamedWithItsKindAndItsZones) {
 }
 
 TEST_P(Permits, NothingBesideThePermitPasses) {
-  const auto reason_of = [](const Packet& packet) { return decide_now(city({eltax()}), packet).reason; };
+  const auto reason_of = [](const Packet& packet) {
+    return decide_now(city({eltax()}), packet).reason;
+  };
   Packet other_source = crossing();
   other_source.src = host(GetParam(), 20, 6);
   Packet other_destination = crossing();
@@ -180,9 +182,21 @@ TEST_P(Permits, TheExactOneIsNamedBeforeTheWideOneBeforeTheWholeZones) {
   EXPECT_EQ(decide_now(city({zones}), crossing()).permit, "zones");
 }
 
+TEST_P(Permits, APrefixOnEitherSideIsNotExact) {
+  Permit near_prefix = flow("near", end_at(kOffice), end_at(kJumin, {7}), {"tcp/443"});
+  near_prefix.from.hosts = {prefix("10.20.0.4/31"), prefix("fd00:20::4/127")};
+  Permit far_prefix = flow("far", end_at(kOffice, {5}), end_at(kJumin), {"tcp/443"});
+  far_prefix.to.hosts = {prefix("10.10.0.6/31"), prefix("fd00:10::6/127")};
+  const Permit exact = flow("exact", end_at(kOffice, {5}), end_at(kJumin, {7}), {"tcp/443"});
+
+  EXPECT_EQ(decide_now(city({near_prefix, exact}), crossing()).permit, "exact");
+  EXPECT_EQ(decide_now(city({far_prefix, exact}), crossing()).permit, "exact");
+}
+
 TEST_P(Permits, ThePermitsClosestCombinationCounts) {
   Permit mixed = flow("mixed", end_at(kOffice, {5}), end_at(kJumin, {7}), {"tcp/1-500", "tcp/443"});
-  mixed.from.hosts.insert(mixed.from.hosts.begin(), {prefix("10.20.0.0/24"), prefix("fd00:20::/64")});
+  mixed.from.hosts.insert(mixed.from.hosts.begin(),
+                          {prefix("10.20.0.0/24"), prefix("fd00:20::/64")});
   Permit wide = flow("wide", end_at(kOffice, {5}), end_at(kJumin), {"tcp/443"});
   wide.valid_until.reset();
   mixed.valid_until = kNow + hours{1};

@@ -2,9 +2,9 @@
 #pragma once
 
 /// \file
-/// Random first packets against a policy: about half start from a permit and are then bent in one or two places, and
-/// addresses, ports and interfaces are drawn where decisions change: at the edges of zones, hosts and ports. Knows no
-/// rules.
+/// Random first packets against a policy: about half start from a permit and are then bent in one
+/// or two places, and addresses, ports and interfaces are drawn where decisions change: at the
+/// edges of zones, hosts and ports. Knows no rules.
 
 #include "policy/policy.hpp"
 #include "simulate/packet.hpp"
@@ -44,7 +44,8 @@ class PacketSource {
     add_common();
   }
 
-  /// What a kernel could hand to the rules: route, interfaces and connection state fit the addresses and the protocol.
+  /// What a kernel could hand to the rules: route, interfaces and connection state fit the
+  /// addresses and the protocol.
   [[nodiscard]] simulate::Packet draw(Rng& rng) const {
     simulate::Packet packet = start(rng);
     for (std::size_t bends = below(rng, 3); bends > 0; --bends) {
@@ -96,10 +97,11 @@ class PacketSource {
 
   void add_common() {
     for (const char* text :
-         {"0.0.0.0", "10.255.255.1", "127.0.0.1", "169.254.0.1", "198.18.0.1", "224.0.0.0",
-          "224.0.0.251", "224.0.1.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "::",
-          "::1", "::ffff:10.0.0.1", "2001:db8:ffff::1", "fd00:ffff::1", "fe80::1", "febf::1",
-          "fec0::1", "ff02::1", "ff02::1:ff00:1", "ff02::fb", "ff05::2", "ff0e::1"}) {
+         {"0.0.0.0",         "10.255.255.1", "127.0.0.1", "169.254.0.1",     "198.18.0.1",
+          "224.0.0.0",       "224.0.0.251",  "224.0.1.1", "239.255.255.250", "240.0.0.1",
+          "255.255.255.255", "::",           "::1",       "::ffff:10.0.0.1", "2001:db8:ffff::1",
+          "fd00:ffff::1",    "fe80::1",      "febf::1",   "fec0::1",         "ff02::1",
+          "ff02::1:ff00:1",  "ff02::fb",     "ff05::2",   "ff0e::1"}) {
       add(*net::Address::parse(text));
     }
     macs_.push_back(*net::Mac::parse("02:00:00:00:00:01"));
@@ -118,7 +120,8 @@ class PacketSource {
     return pick(rng, addresses_[of(family)]);
   }
   /// An edge of the end's own addresses, where it has some of the family.
-  [[nodiscard]] net::Address address_of(Rng& rng, const policy::End& end, net::Family family) const {
+  [[nodiscard]] net::Address address_of(Rng& rng, const policy::End& end,
+                                        net::Family family) const {
     const std::vector<net::Range> ranges = policy_.addresses_of(end, family);
     if (ranges.empty()) {
       return any_address(rng, family);
@@ -202,7 +205,8 @@ class PacketSource {
 
   /// From a host of the management networks to the appliance.
   void manage(Rng& rng, const policy::Management& management, simulate::Packet& packet) const {
-    if (management.interfaces.empty() || management.networks.empty() || management.services.empty()) {
+    if (management.interfaces.empty() || management.networks.empty() ||
+        management.services.empty()) {
       return;
     }
     packet.in = pick(rng, management.interfaces);
@@ -232,8 +236,8 @@ class PacketSource {
     } else if (chance(rng, 4) && !packet.in.empty()) {
       packet.route = Route::None;
     }
-    const bool leaves = packet.route == Route::Forward ||
-                        (packet.in.empty() && packet.route != Route::Local);
+    const bool leaves =
+        packet.route == Route::Forward || (packet.in.empty() && packet.route != Route::Local);
     if (leaves) {
       way_out(rng, packet);
     } else if (packet.in.empty()) {
@@ -249,8 +253,7 @@ class PacketSource {
     if (zone && chance(rng, 85)) {
       packet.out = any_interface(rng, policy_.zones()[*zone]);
     }
-    const bool by_gateway =
-        zone && !policy_.zones()[*zone].gateways.empty() && chance(rng, 85);
+    const bool by_gateway = zone && !policy_.zones()[*zone].gateways.empty() && chance(rng, 85);
     const net::Address hop = by_gateway ? pick(rng, policy_.zones()[*zone].gateways)
                                         : any_address(rng, packet.dst.family());
     if (hop.family() == packet.dst.family() && (by_gateway || chance(rng, 20))) {
@@ -261,8 +264,8 @@ class PacketSource {
   /// As conntrack sorts first packets (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).
   static void connection(Rng& rng, simulate::Packet& packet) {
     using simulate::CtState;
-    packet.state = chance(rng, 6) ? pick(rng, std::array{CtState::Invalid, CtState::Untracked})
-                                  : CtState::New;
+    packet.state =
+        chance(rng, 6) ? pick(rng, std::array{CtState::Invalid, CtState::Untracked}) : CtState::New;
     const std::uint8_t type = packet.icmp_type;
     if (packet.protocol == net::protocol::kIcmp6) {
       const bool untracked = (type >= 130 && type <= 136) || type == 143;
