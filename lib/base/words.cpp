@@ -115,6 +115,7 @@ constexpr std::array kFields{
     FieldWord{"SEKISHO_SHA256_OUT", false, {"無害化後の SHA-256", "SHA-256 of the rebuilt object"}},
     FieldWord{"SEKISHO_STATUS", false, {"無害化の結果", "status of an item"}},
     FieldWord{"SEKISHO_ACTIONS", false, {"無害化の処置", "actions of the sanitizer"}},
+    FieldWord{"SEKISHO_TIME", true, {"記録の時刻 (1970年からのマイクロ秒)", "microseconds since 1970"}},
     FieldWord{"SEKISHO_SEQ", true, {"通し番号", "sequence number without gaps"}},
     FieldWord{"SEKISHO_CHAIN", false, {"ハッシュ連鎖", "hash chain over all records"}},
 };
