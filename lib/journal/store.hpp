@@ -33,7 +33,7 @@ class Store {
  public:
   struct Limits {
     std::uint64_t segment = 16ULL << 20U;  ///< bytes; a longer segment is followed by a new one
-    std::size_t segments = 64;             ///< the oldest delivered ones go
+    std::size_t segments = 64;  ///< beyond so many the oldest go when delivered, beyond twice as many in any case
   };
 
   /// The directory exists and is writable. Reads the checkpoint, then what was written behind it: `replayed` is called
@@ -60,6 +60,11 @@ class Store {
 
  private:
   Store() = default;
+  Result<> replay(const std::function<void(const Entry&)>& replayed);
+  Result<> take_up(const Entry& entry, const std::function<void(const Entry&)>& replayed);
+  Result<> reopen(const std::string& path, std::size_t whole);
+  Result<> begin_segment();
+  Result<> drop_old_segments();
 
   std::string directory_;
   Limits limits_;

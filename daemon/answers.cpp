@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "answers.hpp"
+
+#include "base/escape.hpp"
+
+#include <boost/json.hpp>
+#include <net/if.h>
+#include <sys/utsname.h>
+
+#include <array>
+#include <ctime>
+
+namespace sekisho::daemon {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using policy::Permit;
+using policy::PermitKind;
+
+std::string utf8(const std::string& text) { return is_utf8(text) ? text : escaped(text); }
+
+std::string time_text(policy::Instant instant) {
+  const std::time_t time = std::chrono::system_clock::to_time_t(instant);
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+boost::json::value time_or_null(const std::optional<policy::Instant>& instant) {
+  return instant ? boost::json::value(time_text(*instant)) : boost::json::value(nullptr);
+}
+
+std::string_view name_of(PermitKind kind) {
+  switch (kind) {
+    case PermitKind::Flow: return "flow";
+    case PermitKind::SpecificFlow: return "specific_flow";
+    case PermitKind::Exchange: return "exchange";
+    case PermitKind::SelfFlow: return "self_flow";
+    case PermitKind::MustFlow: return "must_flow";
+  }
+  return "-";
+}
+
+/// Why a permit is not in force; empty when it is.
+std::string_view why_not(const Permit& permit, const policy::Situation& situation) {
+  if (policy::in_force(permit, situation)) {
+    return "";
+  }
+  if (permit.kind == PermitKind::Exchange) {
+    return "no_relay";
+  }
+  if (situation.revoked.contains(permit.id)) {
+    return "revoked";
+  }
+  if (permit.valid_from && situation.now < *permit.valid_from) {
+    return "not_begun";
+  }
+  return permit.in_time(situation.now) ? "standby" : "expired";
+}
+
+std::string_view name_of(policy::Model model) {
+  static constexpr std::array<std::string_view, 3> kNames{"alpha", "beta", "beta_prime"};
+  return kNames.at(static_cast<std::size_t>(model));
+}
+
+array zones_json(const policy::Policy& policy) {
+  array zones;
+  for (const policy::Zone& zone : policy.zones()) {
+    array interfaces;
+    for (const std::string& name : zone.interfaces) {
+      interfaces.push_back(object{{"name", name}, {"present", ::if_nametoindex(name.c_str()) != 0}});
+    }
+    array networks;
+    for (const net::Prefix& network : zone.networks) {
+      networks.emplace_back(network.str());
+    }
+    array gateways;
+    for (const net::Address& gateway : zone.gateways) {
+      gateways.emplace_back(gateway.str());
+    }
+    zones.push_back(object{{"name", zone.name},
+                           {"class", sekisho::name_of(zone.zone_class)},
+                           {"interfaces", std::move(interfaces)},
+                           {"networks", std::move(networks)},
+                           {"gateways", std::move(gateways)},
+                           {"organ", zone.organ},
+                           {"intra_zone", zone.intra_zone_allow ? "allow" : "deny"}});
+  }
+  return zones;
+}
+
+array permits_json(const InForce& in_force, const std::map<std::string, ruleset::Usage>& usage) {
+  const auto zone = [&in_force](const policy::End& end) {
+    return end.zone ? in_force.policy->zones()[*end.zone].name : std::string{"-"};
+  };
+  array permits;
+  for (const Permit& permit : in_force.policy->permits()) {
+    array services;
+    for (const net::Service& service : permit.services) {
+      services.emplace_back(service.str());
+    }
+    const std::string_view why = why_not(permit, in_force.situation);
+    const auto used = usage.find(permit.id);
+    const ruleset::Usage count = used == usage.end() ? ruleset::Usage{} : used->second;
+    permits.push_back(object{{"id", permit.id},
+                             {"kind", name_of(permit.kind)},
+                             {"from_zone", zone(permit.from)},
+                             {"to_zone", zone(permit.to)},
+                             {"services", std::move(services)},
+                             {"in_force", why.empty()},
+                             {"why_not", why},
+                             {"valid_from", time_or_null(permit.valid_from)},
+                             {"valid_until", time_or_null(policy::end_of(permit, in_force.situation))},
+                             {"packets", count.packets},
+                             {"bytes", count.bytes}});
+  }
+  return permits;
+}
+
+array drops_json(const InForce& in_force, const std::vector<Counters::Count>& drops) {
+  std::map<std::uint32_t, std::string> zones;
+  for (const auto& [name, number] : in_force.compiled.numbers.zones) {
+    zones[number] = name;
+  }
+  const auto zone = [&zones](std::uint32_t number) {
+    const auto found = zones.find(number & 0xffU);
+    return found == zones.end() ? std::string{"-"} : found->second;
+  };
+  array rows;
+  for (const Counters::Count& count : drops) {
+    const auto reason = reason_numbered(static_cast<std::uint8_t>(count.word & 0xffU));
+    if (count.packets == 0 || !reason) {
+      continue;
+    }
+    rows.push_back(object{{"src_zone", zone(count.word >> 16U)},
+                          {"dst_zone", zone(count.word >> 8U)},
+                          {"reason", sekisho::name_of(*reason)},
+                          {"packets", count.packets},
+                          {"bytes", count.bytes}});
+  }
+  return rows;
+}
+
+object kernel_json(const Enforcer& enforcer, std::uint32_t generation) {
+  static constexpr std::array<std::string_view, 4> kOutcomes{"set", "already", "missing", "failed"};
+  utsname system{};
+  (void)::uname(&system);
+  array settings;
+  for (const kernel::Applied& setting : enforcer.settings()) {
+    settings.push_back(object{{"name", setting.name},
+                              {"value", setting.value},
+                              {"before", setting.before},
+                              {"outcome", kOutcomes.at(static_cast<std::size_t>(setting.outcome))}});
+  }
+  array weaker;
+  if (!enforcer.owned()) {
+    weaker.emplace_back("the table is not owned: others can change it, and it is put right again when they do");
+  }
+  return {{"release", system.release},
+          {"table", enforcer.in_force().compiled.table.name},
+          {"owned", enforcer.owned()},
+          {"generation", generation},
+          {"weaker", std::move(weaker)},
+          {"settings", std::move(settings)},
+          // packets that the stack refuses before any rule of ours sees them
+          {"dropped_by_stack", array{"IPv4 source routing", "martian addresses", "TTL or hop limit used up",
+                                     "reassembly failures", "full connection table"}}};
+}
+
+array exchanges_json(const policy::Policy& policy) {
+  array exchanges;
+  for (const Permit& permit : policy.permits()) {
+    if (permit.kind == PermitKind::Exchange) {
+      exchanges.push_back(object{{"id", permit.id}, {"open", false}, {"in_force", false}});
+    }
+  }
+  return exchanges;
+}
+
+/// Sections that are understood and do nothing yet.
+void add_dormant(const policy::Policy& policy, array& warnings) {
+  const auto exchanges = exchanges_json(policy).size();
+  if (exchanges > 0) {
+    warnings.emplace_back("not in force: " + std::to_string(exchanges) + " [[exchange]], as there is no relay");
+  }
+  if (!policy.profiles().empty()) {
+    warnings.emplace_back("not in force: [sanitize.…], as there is no sanitizer");
+  }
+  if (policy.sensor()) {
+    warnings.emplace_back("not in force: [sensor], as there is no sensor");
+  }
+}
+
+array diagnostics_json(const std::vector<policy::Diagnostic>& diagnostics) {
+  array rows;
+  for (const policy::Diagnostic& diagnostic : diagnostics) {
+    rows.push_back(object{{"file", utf8(diagnostic.place.file)},
+                          {"line", diagnostic.place.line},
+                          {"column", diagnostic.place.column},
+                          {"message", utf8(diagnostic.message)},
+                          {"clause", diagnostic.clause}});
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string status_json(const Enforcer& enforcer, const Condition& condition) {
+  const InForce& in_force = enforcer.in_force();
+  const policy::Policy& policy = *in_force.policy;
+  array processes;
+  for (const Crew::Process& process : condition.processes) {
+    processes.push_back(object{{"role", process.role}, {"pid", process.pid}});
+  }
+  array warnings;
+  for (const std::string& warning : condition.warnings) {
+    warnings.emplace_back(utf8(warning));
+  }
+  add_dormant(policy, warnings);
+  const char* state = in_force.revision == 0 ? "closed" : condition.degraded ? "degraded" : "enforcing";
+  return serialize(object{{"name", policy.appliance().name},
+                          {"model", name_of(policy.appliance().model)},
+                          {"revision", in_force.revision},
+                          {"policy_sha256", in_force.sha256},
+                          {"state", state},
+                          {"ready", condition.ready},
+                          {"zones", zones_json(policy)},
+                          {"permits", permits_json(in_force, condition.usage)},
+                          {"drops", drops_json(in_force, condition.drops)},
+                          {"kernel", kernel_json(enforcer, condition.generation)},
+                          {"processes", std::move(processes)},
+                          {"exchanges", exchanges_json(policy)},
+                          {"warnings", std::move(warnings)}});
+}
+
+std::string attempt_json(const Attempt& attempt, const InForce& in_force) {
+  object document{{"ok", attempt.ok},
+                  {"changed", attempt.changed},
+                  {"revision", in_force.revision},
+                  {"policy_sha256", in_force.sha256},
+                  {"errors", diagnostics_json(attempt.errors)},
+                  {"warnings", diagnostics_json(attempt.warnings)}};
+  if (!attempt.error.empty()) {
+    document["error"] = utf8(attempt.error);
+  }
+  return serialize(document);
+}
+
+std::string decision_json(const simulate::Decision& decision) {
+  const bool deny = decision.verdict == Verdict::Deny;
+  return serialize(object{{"verdict", sekisho::name_of(decision.verdict)},
+                          {"reason", sekisho::name_of(decision.reason)},
+                          {"clause", deny ? sekisho::name_of(decision.clause) : "-"},
+                          {"permit", decision.permit},
+                          {"src_zone", decision.src_zone},
+                          {"dst_zone", decision.dst_zone}});
+}
+
+std::string verify_json(const std::vector<std::string>& differences) {
+  array rows;
+  for (const std::string& difference : differences) {
+    rows.emplace_back(utf8(difference));
+  }
+  return serialize(object{{"ok", differences.empty()},
+                          {"proved", false},
+                          {"differences", std::move(rows)},
+                          {"counterexample", nullptr}});
+}
+
+std::string in_force_json(const InForce& in_force) {
+  array sources;
+  for (const policy::Source& source : in_force.sources) {
+    sources.push_back(object{{"name", utf8(source.name)}, {"text", utf8(source.text)}});
+  }
+  return serialize(object{{"revision", in_force.revision},
+                          {"policy_sha256", in_force.sha256},
+                          {"sources", std::move(sources)}});
+}
+
+std::string error_json(const std::string& text) { return serialize(object{{"error", utf8(text)}}); }
+
+std::string revision_text(const InForce& in_force) {
+  return std::to_string(in_force.revision) + ":" + in_force.sha256;
+}
+
+Names names_of(const InForce& in_force) {
+  Names names;
+  const policy::Policy& policy = *in_force.policy;
+  names.language = policy.appliance().language;
+  names.revision = revision_text(in_force);
+  names.max_records = policy.violations().max_records;
+  for (const auto& [name, number] : in_force.compiled.numbers.zones) {
+    if (const auto index = policy.zone_named(name)) {
+      const policy::Zone& zone = policy.zones()[*index];
+      names.zones[number] = {name, zone.zone_class, zone.organ};
+    }
+  }
+  return names;
+}
+
+}  // namespace sekisho::daemon

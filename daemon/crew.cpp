@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "crew.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace sekisho::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr const char* kRecorder = "recorder";
+constexpr const char* kWatch = "watch";
+constexpr const char* kDesk = "desk";
+
+constexpr milliseconds kPatience{500};  ///< with a role that does not read
+constexpr milliseconds kFirstPause{200};
+constexpr seconds kLongestPause{30};
+constexpr seconds kProven{60};  ///< a role that ran so long begins with short pauses again
+constexpr std::size_t kMostBacklog = 10000;
+constexpr int kFinishMillis = 5000;
+
+std::string ending_of(int status) {
+  if (WIFSIGNALED(status)) {
+    return "ended by signal " + std::to_string(WTERMSIG(status));
+  }
+  return "ended with code " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace
+
+Crew::Crew(EventLoop& loop, const Startup& startup, int records, int listener, Heard heard)
+    : loop_{loop}, startup_{startup}, records_{records}, listener_{listener}, heard_{std::move(heard)} {}
+
+void Crew::start() {
+  for (const char* role : {kRecorder, kWatch, kDesk}) {
+    start(std::string{role});
+  }
+}
+
+void Crew::start(const std::string& role) {
+  Member& member = members_[role];
+  member.pause.reset();
+  member.hearing.reset();
+  auto child = launch(role);
+  if (!child) {
+    return failed(role, child.error().text());
+  }
+  member.child = *std::move(child);
+  member.started = steady_clock::now();
+  member.hearing = loop_.watch(member.child.channel().fd(), EventLoop::For::Reading, [this, role] { hear(role); });
+  if (role == kRecorder) {
+    if (!names_.empty()) {
+      (void)tell(kRecorder, Type::Names, names_);
+    }
+    send_backlog();
+    if (members_.contains(kWatch)) {
+      start(std::string{kWatch});  // its channel went with the former recorder
+    }
+  }
+}
+
+Result<Child> Crew::launch(const std::string& role) {
+  if (role == kRecorder) {
+    return Child::start(role, startup_, records_);
+  }
+  if (role == kDesk) {
+    return Child::start(role, startup_, listener_);
+  }
+  auto pair = ipc::Channel::pair();
+  if (!pair) {
+    return fail(std::move(pair).error());
+  }
+  auto child = Child::start(role, startup_, pair->first.fd());
+  if (child && !tell(kRecorder, Type::Peer, {}, pair->second.fd())) {
+    return fail("there is no recorder");
+  }
+  return child;
+}
+
+void Crew::hear(const std::string& role) {
+  for (;;) {
+    auto frame = members_[role].child.channel().receive();
+    if (!frame) {
+      members_[role].hearing.reset();  // it is ending: its exit says how
+      return;
+    }
+    if (!*frame) {
+      return;
+    }
+    take(role, **frame);
+  }
+}
+
+void Crew::take(const std::string& role, const ipc::Frame& frame) {
+  const ByteView bytes = as_bytes(frame.payload);
+  if (static_cast<Type>(frame.type) == Type::Health) {
+    return set_health(role, frame.payload);
+  }
+  if (role == kDesk && static_cast<Type>(frame.type) == Type::Request) {
+    Reader reader{bytes};
+    const std::uint64_t id = reader.u64();
+    const std::uint32_t uid = reader.u32();
+    if (!reader.failed()) {
+      return heard_.request(id, uid, reader.take(reader.left()));
+    }
+  }
+  members_[role].child.end();
+  failed(role, "sent what it may not send");
+}
+
+void Crew::set_health(const std::string& role, const std::string& health) {
+  Member& member = members_[role];
+  member.known = true;
+  if (member.health != health) {
+    const bool news = !(health.empty() && member.health == Member{}.health);
+    member.health = health;
+    if (news) {
+      heard_.health(role, health);
+    }
+  }
+  const auto known = [this](const char* name) { return members_[name].known; };
+  if (!complete_ && known(kRecorder) && known(kWatch) && known(kDesk)) {
+    complete_ = true;
+    heard_.complete();
+  }
+}
+
+void Crew::failed(const std::string& role, const std::string& why) {
+  Member& member = members_[role];
+  member.hearing.reset();
+  if (finishing_) {
+    return;
+  }
+  if (steady_clock::now() - member.started > kProven) {
+    member.failures = 0;
+  }
+  const auto pause = std::min<milliseconds>(kFirstPause * (1U << std::min(member.failures, 10)), kLongestPause);
+  ++member.failures;
+  member.pause = loop_.after(pause, [this, role] { start(role); });
+  // what it said itself before it ended is the better reason
+  if (member.health.empty() || member.health == Member{}.health) {
+    set_health(role, why);
+  }
+}
+
+void Crew::collect() {
+  for (auto& [role, member] : members_) {
+    int status = 0;
+    if (member.child.running() && ::waitpid(member.child.pid(), &status, WNOHANG) == member.child.pid()) {
+      hear(role);
+      member.child.ended();
+      failed(role, ending_of(status));
+    }
+  }
+}
+
+void Crew::finish() {
+  finishing_ = true;
+  (void)tell(kRecorder, Type::Finish, {});
+  Child& recorder = members_[kRecorder].child;
+  (void)recorder.wait(kFinishMillis);
+  for (auto& [role, member] : members_) {
+    member.pause.reset();
+    member.hearing.reset();
+    member.child.end();
+  }
+}
+
+bool Crew::tell(const std::string& role, Type type, std::string_view payload, int fd) {
+  Member& member = members_[role];
+  if (!member.child.running()) {
+    return false;
+  }
+  if (member.child.channel().send(static_cast<std::uint16_t>(type), payload, fd, kPatience)) {
+    return true;
+  }
+  member.child.end();
+  failed(role, "did not read what it was told");
+  return false;
+}
+
+void Crew::record(const journal::Record& record) {
+  if (backlog_.size() >= kMostBacklog) {
+    ++lost_;
+    return;
+  }
+  backlog_.push_back(journal::pack(record));
+  send_backlog();
+}
+
+void Crew::send_backlog() {
+  while (!backlog_.empty()) {
+    if (!tell(kRecorder, Type::Record, backlog_.front())) {
+      return;
+    }
+    backlog_.pop_front();
+  }
+  if (lost_ > 0) {
+    const std::string text = "records that could not be kept: " + std::to_string(lost_);
+    lost_ = 0;
+    record(journal::record_of(Event::Health, text));
+  }
+}
+
+void Crew::tell_names(const Names& names) {
+  names_ = pack(names);
+  (void)tell(kRecorder, Type::Names, names_);
+}
+
+void Crew::close_window(Counters counters) {
+  counters.window = ++window_;
+  Writer writer;
+  writer.u64(window_);
+  counters.watched = tell(kWatch, Type::Close, writer.bytes());
+  (void)tell(kRecorder, Type::Counters, pack(counters));
+}
+
+void Crew::answer(std::uint64_t id, const std::string& answer) {
+  Writer writer;
+  writer.u64(id);
+  writer.raw(answer);
+  (void)tell(kDesk, Type::Answer, writer.bytes());
+}
+
+std::vector<Crew::Process> Crew::processes() const {
+  std::vector<Process> all{{"supervisor", ::getpid()}};
+  for (const auto& [role, member] : members_) {
+    if (member.child.running()) {
+      all.push_back({role, member.child.pid()});
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> Crew::complaints() const {
+  std::vector<std::string> all;
+  for (const auto& [role, member] : members_) {
+    if (!member.health.empty()) {
+      all.push_back(role + ": " + member.health);
+    }
+  }
+  return all;
+}
+
+}  // namespace sekisho::daemon

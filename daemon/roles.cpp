@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "roles.hpp"
+
+#include "ipc/channel.hpp"
+#include "messages.hpp"
+
+#include <cap-ng.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <set>
+
+namespace sekisho::daemon {
+namespace {
+
+constexpr int kLastInherited = kOwnFd;
+
+Result<> checked(int result, const char* step) {
+  return result == 0 ? Result<>{} : fail(system_error(step, errno));
+}
+
+/// Closes every descriptor above the inherited ones that is not kept.
+Result<> close_others(std::span<const int> kept) {
+  std::set<int> keep{kept.begin(), kept.end()};
+  unsigned first = kLastInherited + 1;
+  for (const int fd : keep) {
+    const auto next = static_cast<unsigned>(fd);
+    if (next > first) {
+      if (auto closed = checked(::close_range(first, next - 1, 0), "cannot close inherited descriptors"); !closed) {
+        return closed;
+      }
+    }
+    first = std::max(first, next + 1);
+  }
+  return checked(::close_range(first, ~0U, 0), "cannot close inherited descriptors");
+}
+
+Result<> become(const User& user) {
+  if (auto done = checked(::setgroups(0, nullptr), "cannot leave groups"); !done) {
+    return done;
+  }
+  if (auto done = checked(::setresgid(user.gid, user.gid, user.gid), "cannot set group"); !done) {
+    return done;
+  }
+  return checked(::setresuid(user.uid, user.uid, user.uid), "cannot set user");
+}
+
+}  // namespace
+
+const Role* role_named(std::string_view name) {
+  const auto* found = std::ranges::find(kRoles, name, &Role::name);
+  return found == kRoles.end() ? nullptr : found;
+}
+
+Result<User> user_of(const Role& role) {
+  const std::string name{role.user};
+  if (const passwd* entry = ::getpwnam(name.c_str())) {  // NOLINT(concurrency-mt-unsafe): one thread
+    return User{entry->pw_uid, entry->pw_gid, true};
+  }
+  if (const passwd* entry = ::getpwnam("nobody")) {  // NOLINT(concurrency-mt-unsafe): one thread
+    return User{entry->pw_uid, entry->pw_gid, false};
+  }
+  return fail("there is neither a user '" + name + "' nor 'nobody'");
+}
+
+Result<> confine(std::string_view role, std::span<const int> kept) {
+  const auto user = user_of(*role_named(role));
+  if (!user) {
+    return fail(user.error());
+  }
+  if (auto done = close_others(kept); !done) {
+    return done;
+  }
+  if (::geteuid() == 0) {
+    if (auto done = become(*user); !done) {
+      return done;
+    }
+  }
+  capng_clear(CAPNG_SELECT_BOTH);
+  if (capng_apply(CAPNG_SELECT_CAPS) != 0) {
+    return fail("cannot give up capabilities");
+  }
+  const rlimit none{0, 0};
+  if (auto done = checked(::setrlimit(RLIMIT_CORE, &none), "cannot forbid core dumps"); !done) {
+    return done;
+  }
+  if (auto done = checked(::setrlimit(RLIMIT_NPROC, &none), "cannot forbid new processes"); !done) {
+    return done;
+  }
+  if (auto done = checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "cannot refuse new privileges"); !done) {
+    return done;
+  }
+  return checked(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "cannot close the process to others");
+}
+
+int end_role(const Error& why) {
+  const ipc::Channel supervisor{UniqueFd{kSupervisorFd}};
+  (void)supervisor.send(static_cast<std::uint16_t>(Type::Health), why.text());
+  return 1;
+}
+
+}  // namespace sekisho::daemon

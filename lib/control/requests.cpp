@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/requests.hpp"
+
+#include <algorithm>
+
+namespace sekisho::control {
+namespace {
+
+constexpr std::size_t kLongestWord = 256;
+constexpr std::size_t kHeader = 4;
+
+void put(Writer& /*writer*/, const Status& /*request*/) {}
+void put(Writer& writer, const Apply& request) { writer.text(request.text); }
+void put(Writer& /*writer*/, const Reload& /*request*/) {}
+void put(Writer& /*writer*/, const Verify& /*request*/) {}
+void put(Writer& /*writer*/, const InForce& /*request*/) {}
+
+void put(Writer& writer, const std::optional<std::uint16_t>& port) {
+  writer.u8(port ? 1 : 0);
+  writer.u16(port.value_or(0));
+}
+
+void put(Writer& writer, const Explain& request) {
+  for (const std::string* word : {&request.in, &request.src, &request.dst, &request.proto, &request.type, &request.mac}) {
+    writer.text(*word);
+  }
+  put(writer, request.sport);
+  put(writer, request.dport);
+}
+
+void take(Reader& /*reader*/, Status& /*request*/) {}
+void take(Reader& reader, Apply& request) { request.text = reader.text(kLargest); }
+void take(Reader& /*reader*/, Reload& /*request*/) {}
+void take(Reader& /*reader*/, Verify& /*request*/) {}
+void take(Reader& /*reader*/, InForce& /*request*/) {}
+
+void take(Reader& reader, std::optional<std::uint16_t>& port) {
+  const bool present = reader.u8() != 0;
+  const std::uint16_t value = reader.u16();
+  port = present ? std::optional{value} : std::nullopt;
+}
+
+void take(Reader& reader, Explain& request) {
+  for (std::string* word : {&request.in, &request.src, &request.dst, &request.proto, &request.type, &request.mac}) {
+    *word = reader.text(kLongestWord);
+  }
+  take(reader, request.sport);
+  take(reader, request.dport);
+}
+
+/// The alternative of that index, empty.
+template <std::size_t I = 0>
+std::optional<Request> alternative(std::size_t index) {
+  if constexpr (I < std::variant_size_v<Request>) {
+    return index == I ? std::optional<Request>{std::in_place, std::in_place_index<I>} : alternative<I + 1>(index);
+  } else {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::string pack(const Request& request) {
+  Writer writer;
+  writer.u8(static_cast<std::uint8_t>(request.index()));
+  std::visit([&writer](const auto& one) { put(writer, one); }, request);
+  return std::move(writer).take();
+}
+
+Result<Request> unpack_request(ByteView bytes) {
+  Reader reader{bytes};
+  auto request = alternative(reader.u8());
+  if (reader.failed() || !request) {
+    return fail("a request of no known kind");
+  }
+  std::visit([&reader](auto& one) { take(reader, one); }, *request);
+  if (reader.failed() || reader.left() != 0) {
+    return fail("a request that does not hold together");
+  }
+  return *std::move(request);
+}
+
+std::string pack(const Answer& answer) {
+  Writer writer;
+  writer.u8(static_cast<std::uint8_t>(answer.kind));
+  writer.text(answer.json);
+  return std::move(writer).take();
+}
+
+Result<Answer> unpack_answer(ByteView bytes) {
+  Reader reader{bytes};
+  const std::uint8_t kind = reader.u8();
+  Answer answer{static_cast<Answer::Kind>(kind), std::string{reader.text(kLargest)}};
+  const bool known = answer.kind == Answer::Kind::Yes || answer.kind == Answer::Kind::No || answer.kind == Answer::Kind::Refused;
+  if (!known || reader.failed() || reader.left() != 0) {
+    return fail("an answer that does not hold together");
+  }
+  return answer;
+}
+
+std::string Frames::frame(const std::string& payload) {
+  Writer writer;
+  writer.text(payload);
+  return std::move(writer).take();
+}
+
+Result<> Frames::feed(std::string_view bytes) {
+  waiting_.append(bytes);
+  if (waiting_.size() >= kHeader && Reader{as_bytes(waiting_)}.u32() > largest_) {
+    waiting_.clear();
+    largest_ = 0;
+    return fail("a message above the largest size");
+  }
+  return {};
+}
+
+std::optional<std::string> Frames::next() {
+  Reader reader{as_bytes(waiting_)};
+  const std::uint32_t length = reader.u32();
+  if (reader.failed() || reader.left() < length) {
+    return std::nullopt;
+  }
+  std::string payload = waiting_.substr(kHeader, length);
+  waiting_.erase(0, kHeader + length);
+  return payload;
+}
+
+}  // namespace sekisho::control

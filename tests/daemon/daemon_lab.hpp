@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// \file
+/// The daemon on the appliance of a small city.
+
+#include "support/city.hpp"
+#include "support/echo.hpp"
+#include "support/sekishod.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+namespace sekisho::testing {
+
+/// Zones of conf/sekisho.toml and management; permits are appended.
+inline const std::string kZones = R"(version = 1
+[appliance]
+name = "boundary-1"
+model = "alpha"
+language = "en"
+[[zone]]
+name = "jumin"
+class = "my_number"
+interfaces = ["mn0"]
+networks = ["10.10.0.0/16", "fd00:10::/48"]
+organ = "mayor"
+[[zone]]
+name = "lgwan-office"
+class = "lgwan"
+interfaces = ["lg0"]
+networks = ["10.20.0.0/16", "fd00:20::/48"]
+[[zone]]
+name = "inet-office"
+class = "internet"
+interfaces = ["in0"]
+networks = ["10.30.0.0/16", "fd00:30::/48"]
+[[zone]]
+name = "cloud"
+class = "security_cloud"
+interfaces = ["sc0"]
+networks = ["0.0.0.0/0", "::/0"]
+gateways = ["203.0.113.1", "2001:db8:c::1"]
+[management]
+interfaces = ["mgmt0"]
+networks = ["10.99.0.0/24"]
+services = ["tcp/22", "tcp/9469", "icmp/echo-request"]
+[violations]
+window = "200ms"
+)";
+
+/// A flow of the Internet zone to the cloud.
+inline std::string flow(const std::string& id, const std::string& hosts, const std::string& services,
+                        const std::string& purpose = "web") {
+  return "[[flow]]\nid = \"" + id + "\"\nfrom = { zone = \"inet-office\" }\nto = { zone = \"cloud\"" +
+         (hosts.empty() ? "" : ", hosts = [" + hosts + "]") + " }\nservices = [" + services + "]\npurpose = \"" +
+         purpose + "\"\n";
+}
+
+class DaemonLab : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!can_make_namespaces()) {
+      GTEST_SKIP() << "needs root for network namespaces";
+    }
+    city_.emplace();
+    daemon_.emplace(city_->appliance(), SEKISHO_BIN);
+  }
+
+  void begin(const std::string& config) {
+    daemon_->write_config(config);
+    daemon_->start();
+    ASSERT_TRUE(daemon_->ready()) << daemon_->log();
+  }
+
+  std::optional<City> city_;
+  std::optional<Sekishod> daemon_;
+};
+
+}  // namespace sekisho::testing

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every drop is in a record, whatever happens to the daemon meanwhile.
+#include "daemon_lab.hpp"
+
+#include <boost/json.hpp>
+
+#include <csignal>
+#include <map>
+
+namespace sekisho::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Not;
+
+class Records : public DaemonLab {
+ protected:
+  /// One datagram from the My Number zone to the cloud.
+  void knock(const std::string& to = "203.0.113.80", int times = 1) const {
+    city_->host("mn0").sh("for i in $(seq " + std::to_string(times) + "); do echo x > /dev/udp/" + to +
+                          "/9999; done 2>/dev/null; true");
+  }
+
+  using Sums = std::map<std::string, std::uint64_t>;
+
+  [[nodiscard]] Sums kernel_sums() const {
+    Sums sums;
+    const auto status = boost::json::parse(daemon_->ctl("status --json").out);
+    for (const auto& row : status.at("drops").as_array()) {
+      const std::string key = std::string{row.at("src_zone").as_string()} + ">" +
+                              std::string{row.at("dst_zone").as_string()} + " " +
+                              std::string{row.at("reason").as_string()};
+      sums[key] += row.at("packets").to_number<std::uint64_t>();
+    }
+    return sums;
+  }
+
+  [[nodiscard]] Sums record_sums() const {
+    Sums sums;
+    for (const char* event : {"violation", "summary"}) {
+      const auto from = daemon_->recorded(event, "SEKISHO_SRC_ZONE");
+      const auto to = daemon_->recorded(event, "SEKISHO_DST_ZONE");
+      const auto reason = daemon_->recorded(event, "SEKISHO_REASON");
+      const auto count = daemon_->recorded(event, "SEKISHO_COUNT");
+      for (std::size_t i = 0; i < count.size(); ++i) {
+        sums[from.at(i) + ">" + to.at(i) + " " + reason.at(i)] += std::stoull(count[i]);
+      }
+    }
+    return sums;
+  }
+
+  /// The sums are equal, and not empty.
+  [[nodiscard]] bool balanced() const {
+    return eventually([this] {
+      const Sums kernel = kernel_sums();
+      return !kernel.empty() && kernel == record_sums();
+    });
+  }
+};
+
+TEST_F(Records, ADropIsRecordedWithItsPlaceAndReason) {
+  begin(kZones);
+
+  knock();
+
+  ASSERT_TRUE(eventually([this] { return !daemon_->recorded("violation", "SEKISHO_REASON").empty(); }));
+  const std::map<const char*, const char*> expected{
+      {"SEKISHO_REASON", "cross_zone"},   {"SEKISHO_CLAUSE", "6(3)①"},     {"SEKISHO_VERDICT", "deny"},
+      {"SEKISHO_SRC_ZONE", "jumin"},      {"SEKISHO_DST_ZONE", "cloud"},   {"SEKISHO_ORGAN", "mayor"},
+      {"SEKISHO_SRC", "10.10.1.5"},       {"SEKISHO_DST", "203.0.113.80"}, {"SEKISHO_PROTO", "udp"},
+      {"SEKISHO_DPORT", "9999"},          {"SEKISHO_IN", "mn0"},           {"SEKISHO_OUT", "sc0"},
+      {"SEKISHO_SRC_MAC", "02:00:00:0a:01:05"}, {"SEKISHO_COUNT", "1"},    {"PRIORITY", "4"}};
+  for (const auto& [name, value] : expected) {
+    EXPECT_THAT(daemon_->recorded("violation", name), Contains(value)) << name;
+  }
+  EXPECT_TRUE(balanced());
+}
+
+TEST_F(Records, SumsEqualTheKernelsCountersUnderAFlood) {
+  begin(kZones);
+
+  city_->host("mn0").sh("python3 -c \"import socket; s=socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+                        "[s.sendto(b'x', ('203.0.113.80', 1000 + i % 5000)) for i in range(20000)]\"");
+
+  EXPECT_TRUE(balanced()) << ::testing::PrintToString(kernel_sums()) << ::testing::PrintToString(record_sums());
+  EXPECT_GE(kernel_sums()["jumin>cloud cross_zone"], 20000U);
+  EXPECT_THAT(daemon_->recorded("summary", "SEKISHO_REASON"), Contains("cross_zone"));
+}
+
+TEST_F(Records, DropsWhileTheDaemonIsAwayAreSummedWhenItIsBack) {
+  begin(kZones);
+  knock();
+  ASSERT_TRUE(balanced());
+  daemon_->kill();
+
+  knock("203.0.113.80", 7);
+  daemon_->start();
+  ASSERT_TRUE(daemon_->ready()) << daemon_->log();
+
+  EXPECT_TRUE(balanced()) << ::testing::PrintToString(kernel_sums()) << ::testing::PrintToString(record_sums());
+}
+
+TEST_F(Records, EveryRoleMayDieAndComesBack) {
+  begin(kZones);
+  for (const char* role : {"watch", "recorder", "desk"}) {
+    const auto pid_of = [&]() -> pid_t {
+      boost::system::error_code error;
+      const auto status = boost::json::parse(daemon_->ctl("status --json").out, error);
+      if (error || status.as_object().if_contains("processes") == nullptr) {
+        return 0;
+      }
+      for (const auto& row : status.at("processes").as_array()) {
+        if (row.at("role").as_string() == role) {
+          return row.at("pid").to_number<pid_t>();
+        }
+      }
+      return 0;
+    };
+    const pid_t before = pid_of();
+    ASSERT_GT(before, 0) << role << daemon_->log();
+
+    ::kill(before, SIGKILL);
+
+    EXPECT_TRUE(eventually([&] {
+      const pid_t after = pid_of();
+      return after > 0 && after != before;
+    })) << role;
+    knock();
+    EXPECT_TRUE(balanced()) << role << daemon_->log();
+  }
+}
+
+TEST_F(Records, NumbersHaveNoGapsOverLives) {
+  begin(kZones);
+  knock();
+  ASSERT_TRUE(balanced());
+  daemon_->stop();
+  daemon_->start();
+  ASSERT_TRUE(daemon_->ready());
+  daemon_->stop();
+
+  std::uint64_t expected = 0;
+  for (const char* event : {"start", "stop", "violation", "summary", "health", "reload"}) {
+    expected += daemon_->recorded(event, "SEKISHO_SEQ").size();
+  }
+  const auto stops = daemon_->recorded("stop", "SEKISHO_SEQ");
+  ASSERT_EQ(stops.size(), 2U) << daemon_->log();
+  EXPECT_EQ(stops.back(), std::to_string(expected));
+}
+
+}  // namespace
+}  // namespace sekisho::testing
