@@ -160,6 +160,7 @@ class Desk {
     Client& client = found->second;
     client.asked = true;
     client.answer = control::Frames::frame(answer);
+    client.watching.reset();  // one watch per descriptor
     client.watching = loop_.watch(client.fd.get(), EventLoop::For::Writing, [this, id] { write(id); });
   }
 

@@ -28,7 +28,8 @@ class EventLoop {
   };
   using Watching = std::unique_ptr<Watch, End>;
 
-  /// Calls `ready` whenever the descriptor is readable (or writable), until the watch is destroyed.
+  /// Calls `ready` whenever the descriptor is readable (or writable), until the watch is destroyed. A descriptor has one
+  /// watch at a time.
   [[nodiscard]] Watching watch(int fd, For what, std::function<void()> ready);
   /// Calls `due` once after `delay`, unless destroyed before.
   [[nodiscard]] Watching after(std::chrono::milliseconds delay, std::function<void()> due);

@@ -97,6 +97,7 @@ class Recorder {
         return {};
       }
       case Type::Peer:
+        watching_watch_.reset();
         watch_ = ipc::Channel{std::move(frame.fd)};
         watching_watch_ = loop_.watch(watch_.fd(), EventLoop::For::Reading, [this] { hear_watch(); });
         return {};

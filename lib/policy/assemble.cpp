@@ -107,6 +107,15 @@ std::vector<SanitizeProfile> profiles_of(const Draft& draft, const std::vector<S
   return profiles;
 }
 
+std::optional<Management> management_of(const Draft& draft, const std::vector<Source>& sources) {
+  if (!draft.management) {
+    return std::nullopt;
+  }
+  return Management{values_of(draft.management->interfaces), values_of(draft.management->networks),
+                    values_of(draft.management->services),
+                    place_of(draft.management->spot, sources)};
+}
+
 }  // namespace
 
 Policy space_of(const Draft& draft) {
@@ -114,6 +123,7 @@ Policy space_of(const Draft& draft) {
   for (const ZoneDraft& zone : draft.zones) {
     parts.zones.push_back(zone_of(zone, {}));
   }
+  parts.management = management_of(draft, {});
   return Policy{std::move(parts)};
 }
 
@@ -129,11 +139,7 @@ PolicyParts assemble(const Draft& draft, const std::vector<Source>& sources) {
   parts.permits = permits_of(draft.permits, sources);
   parts.must_flows = permits_of(draft.must_flows, sources);
   parts.profiles = profiles_of(draft, sources);
-  if (draft.management) {
-    parts.management = Management{
-        values_of(draft.management->interfaces), values_of(draft.management->networks),
-        values_of(draft.management->services), place_of(draft.management->spot, sources)};
-  }
+  parts.management = management_of(draft, sources);
   parts.sensor = draft.sensor;
   parts.violations = draft.violations;
   return parts;

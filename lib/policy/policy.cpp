@@ -2,26 +2,35 @@
 #include "policy/policy.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace sekisho::policy {
 namespace {
+
+/// Stands for the management networks among the zones' while they are sorted out: they are in no zone.
+constexpr ZoneIndex kNoZone = std::numeric_limits<ZoneIndex>::max();
 
 /// Sweeps all networks in address order, innermost on top of a stack: prefixes either nest or are
 /// disjoint.
 class Flattening {
  public:
-  std::vector<Policy::ZoneRange> run(const std::vector<Zone>& zones) {
+  std::vector<Policy::ZoneRange> run(const std::vector<Zone>& zones,
+                                     const std::optional<Management>& management) {
     struct Item {
       net::Prefix prefix;
       ZoneIndex zone;
     };
     std::vector<Item> items;
+    // before the zones' own: where both name one network, the zone has it
+    for (const net::Prefix& prefix : management ? management->networks : std::vector<net::Prefix>{}) {
+      items.push_back({prefix, kNoZone});
+    }
     for (ZoneIndex i = 0; i < zones.size(); ++i) {
       for (const net::Prefix& prefix : zones[i].networks) {
         items.push_back({prefix, i});
       }
     }
-    std::ranges::sort(items, {}, [](const Item& item) { return item.prefix; });
+    std::ranges::stable_sort(items, {}, [](const Item& item) { return item.prefix; });
     for (const Item& item : items) {
       const net::Range range = item.prefix.range();
       close_before(range.first);
@@ -52,6 +61,9 @@ class Flattening {
   }
 
   void emit(const net::Range& range, ZoneIndex zone) {
+    if (zone == kNoZone) {
+      return;
+    }
     for (const net::Range& part : net::without(std::span{&range, 1}, net::special_ranges())) {
       const bool joins =
           !out_.empty() && out_.back().zone == zone && out_.back().range.last.next() == part.first;
@@ -71,7 +83,7 @@ class Flattening {
 }  // namespace
 
 Policy::Policy(PolicyParts parts)
-    : parts_{std::move(parts)}, flattened_{Flattening{}.run(parts_.zones)} {}
+    : parts_{std::move(parts)}, flattened_{Flattening{}.run(parts_.zones, parts_.management)} {}
 
 std::optional<ZoneIndex> Policy::zone_named(std::string_view name) const {
   const auto found = std::ranges::find(parts_.zones, name, &Zone::name);

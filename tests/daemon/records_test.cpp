@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <map>
 
@@ -11,14 +12,13 @@ namespace sekisho::testing {
 namespace {
 
 using ::testing::Contains;
-using ::testing::Not;
 
 class Records : public DaemonLab {
  protected:
   /// One datagram from the My Number zone to the cloud.
-  void knock(const std::string& to = "203.0.113.80", int times = 1) const {
-    city_->host("mn0").sh("for i in $(seq " + std::to_string(times) + "); do echo x > /dev/udp/" + to +
-                          "/9999; done 2>/dev/null; true");
+  void knock(int times = 1) const {
+    city_->host("mn0").sh("bash -c 'for i in $(seq " + std::to_string(times) +
+                          "); do echo x > /dev/udp/198.51.100.80/9999; done'");
   }
 
   using Sums = std::map<std::string, std::uint64_t>;
@@ -37,13 +37,10 @@ class Records : public DaemonLab {
 
   [[nodiscard]] Sums record_sums() const {
     Sums sums;
-    for (const char* event : {"violation", "summary"}) {
-      const auto from = daemon_->recorded(event, "SEKISHO_SRC_ZONE");
-      const auto to = daemon_->recorded(event, "SEKISHO_DST_ZONE");
-      const auto reason = daemon_->recorded(event, "SEKISHO_REASON");
-      const auto count = daemon_->recorded(event, "SEKISHO_COUNT");
-      for (std::size_t i = 0; i < count.size(); ++i) {
-        sums[from.at(i) + ">" + to.at(i) + " " + reason.at(i)] += std::stoull(count[i]);
+    for (Sekishod::Record& record : daemon_->records()) {
+      if (record["SEKISHO_EVENT"] == "violation" || record["SEKISHO_EVENT"] == "summary") {
+        sums[record["SEKISHO_SRC_ZONE"] + ">" + record["SEKISHO_DST_ZONE"] + " " + record["SEKISHO_REASON"]] +=
+            std::stoull(record["SEKISHO_COUNT"]);
       }
     }
     return sums;
@@ -63,11 +60,14 @@ TEST_F(Records, ADropIsRecordedWithItsPlaceAndReason) {
 
   knock();
 
-  ASSERT_TRUE(eventually([this] { return !daemon_->recorded("violation", "SEKISHO_REASON").empty(); }));
+  ASSERT_TRUE(eventually([this] {
+    const auto ports = daemon_->recorded("violation", "SEKISHO_DPORT");
+    return std::ranges::find(ports, "9999") != ports.end();
+  })) << daemon_->log();
   const std::map<const char*, const char*> expected{
       {"SEKISHO_REASON", "cross_zone"},   {"SEKISHO_CLAUSE", "6(3)①"},     {"SEKISHO_VERDICT", "deny"},
       {"SEKISHO_SRC_ZONE", "jumin"},      {"SEKISHO_DST_ZONE", "cloud"},   {"SEKISHO_ORGAN", "mayor"},
-      {"SEKISHO_SRC", "10.10.1.5"},       {"SEKISHO_DST", "203.0.113.80"}, {"SEKISHO_PROTO", "udp"},
+      {"SEKISHO_SRC", "10.10.1.5"},       {"SEKISHO_DST", "198.51.100.80"}, {"SEKISHO_PROTO", "udp"},
       {"SEKISHO_DPORT", "9999"},          {"SEKISHO_IN", "mn0"},           {"SEKISHO_OUT", "sc0"},
       {"SEKISHO_SRC_MAC", "02:00:00:0a:01:05"}, {"SEKISHO_COUNT", "1"},    {"PRIORITY", "4"}};
   for (const auto& [name, value] : expected) {
@@ -80,7 +80,7 @@ TEST_F(Records, SumsEqualTheKernelsCountersUnderAFlood) {
   begin(kZones);
 
   city_->host("mn0").sh("python3 -c \"import socket; s=socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
-                        "[s.sendto(b'x', ('203.0.113.80', 1000 + i % 5000)) for i in range(20000)]\"");
+                        "[s.sendto(b'x', ('198.51.100.80', 1000 + i % 5000)) for i in range(20000)]\"");
 
   EXPECT_TRUE(balanced()) << ::testing::PrintToString(kernel_sums()) << ::testing::PrintToString(record_sums());
   EXPECT_GE(kernel_sums()["jumin>cloud cross_zone"], 20000U);
@@ -93,7 +93,7 @@ TEST_F(Records, DropsWhileTheDaemonIsAwayAreSummedWhenItIsBack) {
   ASSERT_TRUE(balanced());
   daemon_->kill();
 
-  knock("203.0.113.80", 7);
+  knock(7);
   daemon_->start();
   ASSERT_TRUE(daemon_->ready()) << daemon_->log();
 
@@ -140,12 +140,10 @@ TEST_F(Records, NumbersHaveNoGapsOverLives) {
   daemon_->stop();
 
   std::uint64_t expected = 0;
-  for (const char* event : {"start", "stop", "violation", "summary", "health", "reload"}) {
-    expected += daemon_->recorded(event, "SEKISHO_SEQ").size();
+  for (Sekishod::Record& record : daemon_->records()) {
+    EXPECT_EQ(record["SEKISHO_SEQ"], std::to_string(++expected));
   }
-  const auto stops = daemon_->recorded("stop", "SEKISHO_SEQ");
-  ASSERT_EQ(stops.size(), 2U) << daemon_->log();
-  EXPECT_EQ(stops.back(), std::to_string(expected));
+  EXPECT_EQ(daemon_->recorded("stop", "SEKISHO_SEQ").size(), 2U) << daemon_->log();
 }
 
 }  // namespace

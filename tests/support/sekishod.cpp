@@ -163,20 +163,29 @@ Ran Sekishod::apply(const std::string& text) const {
 
 std::string Sekishod::log() const { return read_file(directory_ + "/log"); }
 
-std::vector<std::string> Sekishod::recorded(const std::string& event, const std::string& field) const {
-  std::vector<std::string> values;
+std::vector<Sekishod::Record> Sekishod::records() const {
+  std::vector<Record> records;
   std::istringstream lines{log()};
   for (std::string line; std::getline(lines, line);) {
     boost::system::error_code error;
     const boost::json::value value = boost::json::parse(line, error);
     if (error || !value.is_object()) {
-      continue;
+      continue;  // the last line may not be whole yet
     }
-    const boost::json::object& record = value.as_object();
-    const auto* kind = record.if_contains("SEKISHO_EVENT");
-    const auto* wanted = record.if_contains(field);
-    if (kind != nullptr && *kind == boost::json::value(event) && wanted != nullptr) {
-      values.push_back(wanted->is_string() ? std::string{wanted->as_string()} : boost::json::serialize(*wanted));
+    Record& record = records.emplace_back();
+    for (const auto& field : value.as_object()) {
+      record[std::string{field.key()}] =
+          field.value().is_string() ? std::string{field.value().as_string()} : boost::json::serialize(field.value());
+    }
+  }
+  return records;
+}
+
+std::vector<std::string> Sekishod::recorded(const std::string& event, const std::string& field) const {
+  std::vector<std::string> values;
+  for (Record& record : records()) {
+    if (record["SEKISHO_EVENT"] == event && record.contains(field)) {
+      values.push_back(record[field]);
     }
   }
   return values;

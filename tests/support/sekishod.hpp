@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,9 @@ class Sekishod {
   [[nodiscard]] Ran apply(const std::string& text) const;
   /// What it has written to stderr: JSON lines.
   [[nodiscard]] std::string log() const;
+  using Record = std::map<std::string, std::string>;
+  /// Every record so far, in order.
+  [[nodiscard]] std::vector<Record> records() const;
   /// The value of `field` in each record whose SEKISHO_EVENT is `event`, in order.
   [[nodiscard]] std::vector<std::string> recorded(const std::string& event, const std::string& field) const;
   [[nodiscard]] const std::string& directory() const { return directory_; }

@@ -6,47 +6,23 @@
 #include <iostream>
 
 namespace sekisho::ctl {
-namespace {
-
-boost::json::array as_json(const std::vector<policy::Diagnostic>& diagnostics) {
-  boost::json::array out;
-  for (const policy::Diagnostic& d : diagnostics) {
-    out.push_back({{"file", d.place.file},
-                   {"line", d.place.line},
-                   {"column", d.place.column},
-                   {"message", d.message},
-                   {"clause", d.clause}});
-  }
-  return out;
-}
-
-}  // namespace
 
 Exit run_check(const Arguments& arguments) {
-  if (arguments.rest.size() > 1) {
-    std::cerr << "usage: sekishoctl check [FILE]\n";
-    return Exit::Usage;
-  }
-  const std::string path = arguments.rest.empty() ? std::string{kDefaultConfig} : arguments.rest.front();
-  auto parsed = load(path);
-  if (!parsed) {
-    parsed = policy::Parsed{{}, {{{path, 0, 0}, parsed.error().text(), ""}}, {}, language_of_user()};
+  auto parsed = load(arguments);
+  if (!parsed) {  // a file that cannot be read is an error at that file
+    parsed = policy::Parsed{{}, {{{arguments.file(), 0, 0}, parsed.error().text(), ""}}, {}, arguments.language};
   }
   const bool ok = parsed->errors.empty();
   if (arguments.json) {
-    const boost::json::object document{
-        {"ok", ok}, {"errors", as_json(parsed->errors)}, {"warnings", as_json(parsed->warnings)}};
+    const boost::json::object document{{"ok", ok},
+                                       {"errors", diagnostics_json(parsed->errors)},
+                                       {"warnings", diagnostics_json(parsed->warnings)}};
     std::cout << boost::json::serialize(document) << '\n';
     return ok ? Exit::Yes : Exit::No;
   }
-  for (const policy::Diagnostic& error : parsed->errors) {
-    std::cerr << error.str("error") << '\n';
-  }
-  for (const policy::Diagnostic& warning : parsed->warnings) {
-    std::cerr << warning.str("warning") << '\n';
-  }
+  print_diagnostics(*parsed);
   if (ok) {
-    std::cout << path << ": OK\n";
+    std::cout << arguments.file() << ": OK\n";
   }
   return ok ? Exit::Yes : Exit::No;
 }

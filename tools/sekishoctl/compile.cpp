@@ -6,33 +6,30 @@
 
 #include <boost/json.hpp>
 
-#include <chrono>
 #include <iostream>
 
 namespace sekisho::ctl {
 
 Exit run_compile(const Arguments& arguments) {
-  if (arguments.rest.size() > 1) {
-    std::cerr << "usage: sekishoctl compile [FILE]\n";
-    return Exit::Usage;
-  }
-  const std::string path = arguments.rest.empty() ? std::string{kDefaultConfig} : arguments.rest.front();
-  const auto parsed = load(path);
+  const auto parsed = load(arguments);
   if (!parsed) {
-    std::cerr << "sekishoctl: " << parsed.error().text() << '\n';
-    return Exit::No;
+    return failed(arguments, parsed.error().text(), Exit::No);
   }
   if (!parsed->policy) {
-    for (const policy::Diagnostic& error : parsed->errors) {
-      std::cerr << error.str("error") << '\n';
+    if (arguments.json) {
+      std::cout << boost::json::serialize(boost::json::object{
+                       {"ok", false}, {"errors", diagnostics_json(parsed->errors)}})
+                << '\n';
+    } else {
+      print_diagnostics(*parsed);
     }
     return Exit::No;
   }
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const compile::Compiled compiled = compile::compile(*parsed->policy, {now, {}, {}}, {});
-  const std::string text = ruleset::to_nft(compiled.table, now);
+  const policy::Instant at = now();
+  const compile::Compiled compiled = compile::compile(*parsed->policy, {at, {}, {}}, {});
+  const std::string text = ruleset::to_nft(compiled.table, at);
   if (arguments.json) {
-    std::cout << boost::json::serialize(boost::json::object{{"ruleset", text}}) << '\n';
+    std::cout << boost::json::serialize(boost::json::object{{"ok", true}, {"ruleset", text}}) << '\n';
   } else {
     std::cout << text;
   }

@@ -6,8 +6,13 @@
 
 #include "base/result.hpp"
 #include "base/words.hpp"
+#include "control/requests.hpp"
 #include "policy/parse.hpp"
 
+#include <boost/json/fwd.hpp>
+
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,31 +23,71 @@ namespace sekisho::ctl {
 /// 0 yes or done, 1 the answer is no, 2 usage, 3 the daemon could not be reached or refused.
 enum class Exit : int { Yes = 0, No = 1, Usage = 2, Unreachable = 3 };
 
+/// What was asked for, checked against the verb's own row.
 struct Arguments {
   bool json = false;
-  std::vector<std::string> rest;  ///< behind the verb
+  std::string runtime_dir = "/run/sekisho";
+  std::string state_dir = "/var/lib/sekisho";
+  std::string config = "/etc/sekisho/sekisho.toml";
+  Language language = Language::En;
+  std::map<std::string, std::string, std::less<>> options;  ///< of the verb; flags have an empty value
+  std::vector<std::string> rest;  ///< behind the options
+
+  [[nodiscard]] bool has(std::string_view option) const { return options.contains(option); }
+  [[nodiscard]] std::optional<std::string> value(std::string_view option) const;
+  /// The FILE argument, or the config that the daemon uses.
+  [[nodiscard]] const std::string& file() const { return rest.empty() ? config : rest.front(); }
+};
+
+struct Option {
+  std::string_view name;   ///< "--since"
+  std::string_view value;  ///< "T"; empty for a flag
+  Text help;
 };
 
 struct Verb {
   std::string_view name;
-  std::string_view usage;
+  std::string_view arguments;  ///< "[FILE]"
+  std::size_t most = 0;        ///< how many of them
   Text help;
+  std::span<const Option> options;
   Exit (*run)(const Arguments&);
 };
 
 /// Every verb there is.
 [[nodiscard]] std::span<const Verb> verbs();
 
-inline constexpr std::string_view kDefaultConfig = "/etc/sekisho/sekisho.toml";
-
 /// The file and its conf.d, read and parsed; prints nothing.
-[[nodiscard]] Result<policy::Parsed> load(const std::string& path);
+[[nodiscard]] Result<policy::Parsed> load(const Arguments& arguments);
 /// The language of LANG or LC_ALL.
 [[nodiscard]] Language language_of_user();
+[[nodiscard]] policy::Instant now();
 
+/// Prints why it did not work, as text on stderr or as {"ok":false,"error":…} on stdout.
+Exit failed(const Arguments& arguments, const std::string& why, Exit exit);
+/// Wrong arguments, beyond what the verb's row can say.
+Exit usage(std::string_view verb, const std::string& why);
+/// Errors and warnings of a config, one line each, on stderr.
+void print_diagnostics(const policy::Parsed& parsed);
+[[nodiscard]] boost::json::array diagnostics_json(const std::vector<policy::Diagnostic>& diagnostics);
+
+/// What the daemon says to a request; nothing when it could not be asked or refused, which has been printed then.
+[[nodiscard]] std::optional<control::Answer> ask(const Arguments& arguments, const control::Request& request);
+/// The same without a word when nobody answers.
+[[nodiscard]] Result<control::Answer> ask_quietly(const Arguments& arguments, const control::Request& request);
+/// An answer's document; an empty object when it is none.
+[[nodiscard]] boost::json::object document_of(const control::Answer& answer);
+
+Exit run_apply(const Arguments& arguments);
 Exit run_check(const Arguments& arguments);
 Exit run_compile(const Arguments& arguments);
-Exit run_message_ids(const Arguments& arguments);
+Exit run_diff(const Arguments& arguments);
 Exit run_dump_tables(const Arguments& arguments);
+Exit run_explain(const Arguments& arguments);
+Exit run_message_ids(const Arguments& arguments);
+Exit run_reload(const Arguments& arguments);
+Exit run_status(const Arguments& arguments);
+Exit run_verify(const Arguments& arguments);
+Exit run_violations(const Arguments& arguments);
 
 }  // namespace sekisho::ctl

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "verbs.hpp"
+
+#include "control/client.hpp"
+#include "state/config_files.hpp"
+
+#include <boost/json.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+namespace sekisho::ctl {
+
+std::optional<std::string> Arguments::value(std::string_view option) const {
+  const auto found = options.find(option);
+  return found == options.end() ? std::nullopt : std::optional{found->second};
+}
+
+Language language_of_user() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+    if (value != nullptr && *value != '\0') {
+      return std::string_view{value}.starts_with("ja") ? Language::Ja : Language::En;
+    }
+  }
+  return Language::En;
+}
+
+policy::Instant now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+Result<policy::Parsed> load(const Arguments& arguments) {
+  const auto sources = state::read_config(arguments.file());
+  if (!sources) {
+    return fail(sources.error());
+  }
+  return policy::parse(*sources, arguments.language, now());
+}
+
+Exit failed(const Arguments& arguments, const std::string& why, Exit exit) {
+  if (arguments.json) {
+    std::cout << boost::json::serialize(boost::json::object{{"ok", false}, {"error", why}}) << '\n';
+  } else {
+    std::cerr << "sekishoctl: " << why << '\n';
+  }
+  return exit;
+}
+
+Exit usage(std::string_view verb, const std::string& why) {
+  std::cerr << "sekishoctl: " << why << "\nsekishoctl " << verb << " --help tells more\n";
+  return Exit::Usage;
+}
+
+void print_diagnostics(const policy::Parsed& parsed) {
+  for (const policy::Diagnostic& error : parsed.errors) {
+    std::cerr << error.str("error") << '\n';
+  }
+  for (const policy::Diagnostic& warning : parsed.warnings) {
+    std::cerr << warning.str("warning") << '\n';
+  }
+}
+
+boost::json::array diagnostics_json(const std::vector<policy::Diagnostic>& diagnostics) {
+  boost::json::array rows;
+  for (const policy::Diagnostic& diagnostic : diagnostics) {
+    rows.push_back({{"file", diagnostic.place.file},
+                    {"line", diagnostic.place.line},
+                    {"column", diagnostic.place.column},
+                    {"message", diagnostic.message},
+                    {"clause", diagnostic.clause}});
+  }
+  return rows;
+}
+
+Result<control::Answer> ask_quietly(const Arguments& arguments, const control::Request& request) {
+  constexpr std::chrono::seconds kDeadline{120};
+  return control::ask(arguments.runtime_dir + "/control.sock", request, kDeadline);
+}
+
+std::optional<control::Answer> ask(const Arguments& arguments, const control::Request& request) {
+  auto answer = ask_quietly(arguments, request);
+  if (!answer) {
+    failed(arguments, answer.error().text(), Exit::Unreachable);
+    return std::nullopt;
+  }
+  if (answer->kind == control::Answer::Kind::Refused) {
+    const boost::json::object document = document_of(*answer);
+    const auto* error = document.if_contains("error");
+    failed(arguments, error != nullptr && error->is_string() ? std::string{error->as_string()} : "the daemon refused",
+           Exit::Unreachable);
+    return std::nullopt;
+  }
+  return *std::move(answer);
+}
+
+boost::json::object document_of(const control::Answer& answer) {
+  boost::system::error_code error;
+  boost::json::value document = boost::json::parse(answer.json, error);
+  return !error && document.is_object() ? std::move(document).as_object() : boost::json::object{};
+}
+
+}  // namespace sekisho::ctl

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "verbs.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+namespace sekisho::ctl {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+std::string text_in(const object& from, std::string_view key) {
+  const auto* value = from.if_contains(key);
+  if (value == nullptr) {
+    return "-";
+  }
+  return value->is_string() ? std::string{value->as_string()} : boost::json::serialize(*value);
+}
+
+const array& rows_in(const object& from, std::string_view key) {
+  static const array kNone;
+  const auto* value = from.if_contains(key);
+  return value != nullptr && value->is_array() ? value->as_array() : kNone;
+}
+
+/// Columns as wide as their widest cell; counts code points, as names may be Japanese.
+class Columns {
+ public:
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void print(const std::string& title) const {
+    if (rows_.empty()) {
+      return;
+    }
+    std::cout << '\n' << title << '\n';
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows_) {
+      widths.resize(std::max(widths.size(), row.size()));
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        widths[i] = std::max(widths[i], width(row[i]));
+      }
+    }
+    for (const auto& row : rows_) {
+      std::string line;
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        line += "  " + row[i] + std::string(widths[i] - width(row[i]), ' ');
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      std::cout << line << '\n';
+    }
+  }
+
+ private:
+  static std::size_t width(const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+  }
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string interfaces_of(const object& zone) {
+  std::string all;
+  for (const auto& one : rows_in(zone, "interfaces")) {
+    const object& interface = one.as_object();
+    all += (all.empty() ? "" : " ") + text_in(interface, "name") + (interface.at("present").as_bool() ? "" : "?");
+  }
+  return all;
+}
+
+std::string joined(const array& words) {
+  std::string all;
+  for (const auto& word : words) {
+    all += (all.empty() ? "" : " ") + (word.is_string() ? std::string{word.as_string()} : boost::json::serialize(word));
+  }
+  return all;
+}
+
+void print_zones(const object& status, Language language) {
+  Columns columns;
+  for (const auto& row : rows_in(status, "zones")) {
+    const object& zone = row.as_object();
+    columns.add({text_in(zone, "name"), text_in(zone, "class"), interfaces_of(zone), joined(rows_in(zone, "networks"))});
+  }
+  columns.print(std::string{Text{"領域", "zones"}.in(language)});
+}
+
+void print_permits(const object& status, Language language) {
+  const Text in_force{"有効", "in force"};
+  Columns columns;
+  for (const auto& row : rows_in(status, "permits")) {
+    const object& permit = row.as_object();
+    const std::string state = permit.at("in_force").as_bool() ? std::string{in_force.in(language)} : text_in(permit, "why_not");
+    columns.add({text_in(permit, "id"), text_in(permit, "kind"),
+                 text_in(permit, "from_zone") + " > " + text_in(permit, "to_zone"), joined(rows_in(permit, "services")),
+                 state, text_in(permit, "packets")});
+  }
+  columns.print(std::string{Text{"許可", "permits"}.in(language)});
+}
+
+void print_drops(const object& status, Language language) {
+  Columns columns;
+  for (const auto& row : rows_in(status, "drops")) {
+    const object& drop = row.as_object();
+    columns.add({text_in(drop, "src_zone") + " > " + text_in(drop, "dst_zone"), text_in(drop, "reason"),
+                 text_in(drop, "packets")});
+  }
+  columns.print(std::string{Text{"遮断", "drops"}.in(language)});
+}
+
+}  // namespace
+
+Exit run_status(const Arguments& arguments) {
+  const auto answer = ask(arguments, control::Status{});
+  if (!answer) {
+    return Exit::Unreachable;
+  }
+  if (arguments.json) {
+    std::cout << answer->json << '\n';
+    return Exit::Yes;
+  }
+  const object status = document_of(*answer);
+  const object* kernel = status.contains("kernel") ? status.at("kernel").if_object() : nullptr;
+  std::cout << text_in(status, "name") << ": " << text_in(status, "state") << ", "
+            << Text{"改訂 ", "revision "}.in(arguments.language) << text_in(status, "revision") << " ("
+            << text_in(status, "policy_sha256").substr(0, 12) << ")";
+  if (kernel != nullptr) {
+    std::cout << ", Linux " << text_in(*kernel, "release") << ", "
+              << (text_in(*kernel, "owned") == "true" ? Text{"表は専有", "table owned"}
+                                                      : Text{"表は専有でない", "table not owned"})
+                     .in(arguments.language);
+  }
+  std::cout << '\n';
+  for (const auto& warning : rows_in(status, "warnings")) {
+    std::cout << "! " << std::string{warning.as_string()} << '\n';
+  }
+  print_zones(status, arguments.language);
+  print_permits(status, arguments.language);
+  print_drops(status, arguments.language);
+  Columns processes;
+  for (const auto& row : rows_in(status, "processes")) {
+    processes.add({text_in(row.as_object(), "role"), text_in(row.as_object(), "pid")});
+  }
+  processes.print(std::string{Text{"プロセス", "processes"}.in(arguments.language)});
+  return Exit::Yes;
+}
+
+}  // namespace sekisho::ctl
