@@ -13,9 +13,15 @@ using ruleset::Rule;
 using ruleset::SetShape;
 using ruleset::Type;
 
-/// RTN_LOCAL and RTN_BROADCAST (linux/rtnetlink.h).
+/// RTN_LOCAL, RTN_BROADCAST and RTN_MULTICAST (linux/rtnetlink.h).
 constexpr std::uint32_t kLocal = 2;
 constexpr std::uint32_t kBroadcast = 3;
+constexpr std::uint32_t kMulticast = 5;
+constexpr std::uint8_t kIgmp = 2;
+constexpr std::uint8_t kOnLinkHopLimit = 255;
+constexpr std::uint8_t kRouterSolicitation = 133;
+constexpr std::uint8_t kRedirect = 137;
+constexpr std::uint8_t kListenerReport = 143;
 
 void declare(Draft& draft, const std::string& name, std::vector<Type> key, bool interval) {
   draft.declare({.name = name, .key = std::move(key), .interval = interval, .limit = {}, .size = {}});
@@ -48,8 +54,8 @@ void write_groups(Draft& draft) {
   add("linklocal6", "::");
   add("linklocal6", "fe80::/10");
   add_types(draft, "neighbours", {135, 136});
-  add_types(draft, "listeners", {130, 131, 132, 133, 143});
-  add_types(draft, "routers", {134, 137});
+  add_types(draft, "listeners", {130, 131, 132, kListenerReport});
+  add_types(draft, "routers", {134, kRedirect});
 }
 
 /// Protocols with ports: the kernel's interval sets take no overlap, so ranges are merged.
@@ -205,38 +211,54 @@ Chain source_check(const std::string& name, const std::string& honest) {
                       rule({go_to(honest)})});
 }
 
-void write_input(Draft& draft) {
-  draft.add(managed(net::Family::V4));
-  draft.add(managed(net::Family::V6));
-  draft.add(chain("group", {rule({not_in({Field::IifName}, "zone_ports"), go_to("unknown_source")}),
-                            rule({ipv4(), in({Field::IpSaddr}, "linklocal4"), go_to("chatter")}),
+/// Where link-scope messages end that are no neighbour discovery: their senders may have link-local addresses alone.
+void write_link_chains(Draft& draft) {
+  const Rule foreign = rule({not_in({Field::IifName}, "zone_ports"), go_to("unknown_source")});
+  draft.add(chain("to_group", {foreign, rule({ipv4(), in({Field::IpSaddr}, "linklocal4"), go_to("chatter")}),
                             rule({ipv6(), in({Field::Ip6Saddr}, "linklocal6"), go_to("chatter")}),
                             rule({go_to("group_source")})}));
   draft.add(source_check("group_source", "chatter"));
-  draft.add(source_check("to_self", "self_protected"));
+  draft.add(chain("router", {foreign, rule({ipv6(), in({Field::Ip6Saddr}, "linklocal6"), go_to("self_protected")}),
+                             rule({go_to("to_self")})}));
   draft.add(chain("neighbour", {rule({in({Field::IifName}, "zone_ports"), accept()}),
                                 rule({in({Field::IifName}, "management_ports"), accept()}),
                                 rule({go_to("unknown_source")})}));
-  const auto icmp6 = [](const std::string& set, ruleset::Statement then) {
-    return rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, set), std::move(then)});
-  };
+}
+
+Rule icmp6_of(const std::string& types, ruleset::Statement then) {
+  return rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, types), std::move(then)});
+}
+Rule icmp6_to_group(ruleset::Statement type, ruleset::Statement then) {
+  return rule({ipv6(), in({Field::Ip6Daddr}, "group6"), l4(net::protocol::kIcmp6), std::move(type), std::move(then)});
+}
+ruleset::Statement icmp6_type(std::uint8_t type) { return is(Field::Icmp6Type, ruleset::bytes_of(type)); }
+ruleset::Statement on_link() { return is(Field::Ip6HopLimit, ruleset::bytes_of(kOnLinkHopLimit)); }
+
+void write_input(Draft& draft) {
+  draft.add(managed(net::Family::V4));
+  draft.add(managed(net::Family::V6));
+  write_link_chains(draft);
+  draft.add(source_check("to_self", "self_protected"));
+  draft.add(source_check("far_group", "unknown_source"));
   Chain input{"input", ruleset::Hook{ruleset::HookPoint::Input, 0, true}, {}};
   input.rules = {
       rule({is(Field::IifName, ruleset::name_bytes("lo")), accept()}),
-      rule({in({Field::CtMark, Field::CtDirection, Field::IifName}, "self_live"), accept()}),
-      rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "neighbours"),
-            is(Field::Ip6HopLimit, ruleset::bytes_of(std::uint8_t{255})), go_to("neighbour")}),
-      rule({ipv6(), in({Field::Ip6Daddr}, "group6"), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "listeners"),
-            go_to("group")}),
-      icmp6("routers", go_to("self_protected")),
-      rule({ct_state(kInvalid | kUntracked), go_to("invalid")}),
+      // the only messages that come with an option by right: router alert (RFC 2236, RFC 2710)
+      rule({ipv4(), in({Field::IpDaddr}, "group4"), l4(kIgmp), go_to("to_group")}),
+      icmp6_to_group(in({Field::Icmp6Type}, "listeners"), go_to("to_group")),
       rule({ipv4(), is_not(Field::IpHeaderLength, ruleset::bytes_of(std::uint8_t{5})), go_to("invalid")}),
       rule({ipv6(), in({Field::Ip6NextHeader}, "extension_headers"), go_to("invalid")}),
+      rule({in({Field::CtMark, Field::CtDirection, Field::IifName}, "self_live"), accept()}),
+      rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "neighbours"), on_link(), go_to("neighbour")}),
+      icmp6_to_group(icmp6_type(kRouterSolicitation), go_to("to_group")),
+      icmp6_of("routers", go_to("router")),
+      rule({ct_state(kInvalid | kUntracked), go_to("invalid")}),
       rule({ipv4(), in({Field::IifName}, "management_ports"), go_to("managed4")}),
       rule({ipv6(), in({Field::IifName}, "management_ports"), go_to("managed6")}),
-      rule({ipv4(), in({Field::IpDaddr}, "group4"), go_to("group")}),
-      rule({ipv6(), in({Field::Ip6Daddr}, "group6"), go_to("group")}),
-      rule({is(Field::FibDaddrType, ruleset::mark_bytes(kBroadcast)), go_to("group")}),
+      rule({ipv4(), in({Field::IpDaddr}, "group4"), go_to("to_group")}),
+      rule({ipv6(), in({Field::Ip6Daddr}, "group6"), go_to("to_group")}),
+      rule({is(Field::FibDaddrType, ruleset::mark_bytes(kBroadcast)), go_to("to_group")}),
+      rule({is(Field::FibDaddrType, ruleset::mark_bytes(kMulticast)), go_to("far_group")}),
       rule({go_to("to_self")}),
       rule({drop()})};
   draft.add(std::move(input));
@@ -257,13 +279,17 @@ void write_errors(Draft& draft) {
 
 void write_output(Draft& draft, std::vector<Rule> self_flows) {
   write_errors(draft);
+  draft.add(chain("own_neighbour", {rule({in({Field::OifName}, "zone_ports"), accept()}),
+                                    rule({in({Field::OifName}, "management_ports"), accept()}),
+                                    rule({go_to("self_protected")})}));
   Chain output{"output", ruleset::Hook{ruleset::HookPoint::Output, 0, true}, {}};
   output.rules = {
       rule({is(Field::OifName, ruleset::name_bytes("lo")), accept()}),
       rule({in({Field::CtMark, Field::CtDirection, Field::OifName}, "self_live"), accept()}),
-      rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "neighbours"), accept()}),
-      rule({ipv6(), in({Field::Ip6Daddr}, "group6"), l4(net::protocol::kIcmp6),
-            is(Field::Icmp6Type, ruleset::bytes_of(std::uint8_t{143})), accept()}),
+      rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "neighbours"), on_link(), go_to("own_neighbour")}),
+      icmp6_to_group(icmp6_type(kListenerReport), accept()),
+      // what send_redirects forbids for IPv4 has no switch in IPv6; the kernel's advice is nobody's violation
+      rule({ipv6(), l4(net::protocol::kIcmp6), icmp6_type(kRedirect), go_to("chatter")}),
       rule({in({Field::OifName}, "management_ports"), is(Field::CtDirection, ruleset::bytes_of(std::uint8_t{1})), accept()}),
       rule({ipv4(), l4(net::protocol::kIcmp), in({Field::IcmpType}, "errors4"), ct_state(kRelated), go_to("error")}),
       rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "errors6"), ct_state(kRelated), go_to("error")})};

@@ -127,9 +127,10 @@ Chain decide(const Draft& draft, net::Family family) {
 
 void write_forward(Draft& draft) {
   write_reasons(draft);
-  // RFC 7045: hop-by-hop, routing, authentication, destination options, mobility, HIP, shim6
+  // RFC 7045: hop-by-hop, routing, authentication, destination options, mobility, HIP, shim6; and the fragment header,
+  // which defragmentation has taken away unless a second one stood behind it
   draft.declare({.name = "extension_headers", .key = {Type::InetProto}, .limit = {}, .size = 64});
-  for (const int header : {0, 43, 51, 60, 135, 139, 140}) {
+  for (const int header : {0, 43, 44, 51, 60, 135, 139, 140}) {
     draft.add("extension_headers", {ruleset::bytes_of(static_cast<std::uint8_t>(header)), {}, {}, {}, {}, {}});
   }
   write_pass(draft);

@@ -267,7 +267,7 @@ void write_live(Draft& draft) {
     const auto ends = policy::end_of(permit, draft.situation);
     write_way(draft, mark, {0, *permit.from.zone, *permit.to.zone, permit.from.macs}, permit.id, ends);
     write_way(draft, mark, {1, *permit.to.zone, *permit.from.zone, permit.to.macs}, permit.id, ends);
-    if (!permit.from.macs.empty()) {
+    if (!permit.from.macs.empty() || !permit.to.macs.empty()) {
       draft.add("bound", {ruleset::mark_bytes(mark), {}, {}, ends, permit.id, {}});
     }
   }

@@ -104,7 +104,8 @@ std::string icmp_type_name(std::uint8_t protocol, std::uint8_t type) {
 
 std::optional<std::uint8_t> icmp_reply_type(std::uint8_t protocol, std::uint8_t type) {
   if (protocol == protocol::kIcmp6) {
-    return type == 128 ? std::optional<std::uint8_t>{129} : std::nullopt;
+    const bool opens = type == 128 || type == 139;
+    return opens ? std::optional{static_cast<std::uint8_t>(type + 1)} : std::nullopt;
   }
   switch (type) {
     case 8: return 0;

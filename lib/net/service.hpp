@@ -66,7 +66,7 @@ struct ParsedService {
 [[nodiscard]] std::vector<Service> merged(std::vector<Service> services);
 
 /// The type that answers an ICMP query that opens a connection (nf_conntrack_proto_icmp.c, …_icmpv6.c: echo, timestamp,
-/// information, address mask); nothing for types that open none.
+/// information, address mask, node information); nothing for types that open none.
 [[nodiscard]] std::optional<std::uint8_t> icmp_reply_type(std::uint8_t protocol, std::uint8_t type);
 
 }  // namespace sekisho::net

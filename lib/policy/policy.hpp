@@ -166,8 +166,8 @@ class Policy {
   /// Longest prefix over all zones; special addresses are in none.
   [[nodiscard]] std::optional<ZoneIndex> zone_of(const net::Address& address) const;
 
-  /// Zone networks without the special ranges and without more specific networks of other zones: sorted, disjoint,
-  /// each with its zone. Computed once.
+  /// Zone networks without the special ranges and without more specific networks of other zones and of management, which
+  /// is in no zone: sorted, disjoint, each with its zone. Computed once.
   struct ZoneRange {
     net::Range range;
     ZoneIndex zone;

@@ -2,6 +2,7 @@
 #include "simulate/decision.hpp"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <vector>
 
@@ -13,14 +14,26 @@ using policy::Permit;
 using policy::PermitKind;
 using policy::ZoneIndex;
 
-/// RFC 4861.
+/// RFC 4861, RFC 2710, RFC 3810.
 namespace icmp6 {
+constexpr std::uint8_t kListenerQuery = 130;
+constexpr std::uint8_t kListenerDone = 132;
+constexpr std::uint8_t kRouterSolicitation = 133;
 constexpr std::uint8_t kRouterAdvertisement = 134;
 constexpr std::uint8_t kNeighbourSolicitation = 135;
 constexpr std::uint8_t kNeighbourAdvertisement = 136;
 constexpr std::uint8_t kRedirect = 137;
+constexpr std::uint8_t kListenerReport2 = 143;
 constexpr std::uint8_t kOnLinkHopLimit = 255;
 }  // namespace icmp6
+constexpr std::uint8_t kIgmp = 2;
+
+/// What in IPv6 is no protocol but a header before one (RFC 7045). The fragment header is among them: a packet that has
+/// one after reassembly has hidden another behind it.
+bool is_extension_header(std::uint8_t protocol) {
+  static constexpr std::array<std::uint8_t, 8> kNumbers{0, 43, 44, 51, 60, 135, 139, 140};
+  return std::ranges::find(kNumbers, protocol) != kNumbers.end();
+}
 
 template <typename List, typename Value>
 bool holds(const List& list, const Value& value) {
@@ -52,7 +65,12 @@ class Question {
 
   [[nodiscard]] bool is_from_management_interface() const;
   [[nodiscard]] bool is_neighbour_discovery() const;
+  [[nodiscard]] bool is_icmp6_to_appliance() const;
+  [[nodiscard]] bool is_on_link_discovery() const;
+  [[nodiscard]] bool is_own_redirect() const;
   [[nodiscard]] bool is_router_message() const;
+  [[nodiscard]] bool is_listener_message() const;
+  [[nodiscard]] bool is_of_the_link() const;
   [[nodiscard]] bool is_invalid() const;
   [[nodiscard]] bool is_management() const;
   [[nodiscard]] bool is_spoofed() const;
@@ -85,9 +103,6 @@ Decision Question::answer() const {
   if (is_neighbour_discovery()) {
     return said(Reason::None);
   }
-  if (is_router_message()) {
-    return said(Reason::SelfProtected);
-  }
   if (is_invalid()) {
     return said(Reason::Invalid);
   }
@@ -100,7 +115,7 @@ Decision Question::answer() const {
   if (is_spoofed()) {
     return said(Reason::SpoofedSource);
   }
-  if (packet_.route == Route::Local) {
+  if (packet_.route == Route::Local || is_router_message()) {
     return said(Reason::SelfProtected);
   }
   if (stays_on_link()) {
@@ -118,6 +133,9 @@ Decision Question::answer() const {
 Decision Question::own_packet() const {
   if (packet_.route == Route::Local || packet_.out == "lo" || is_neighbour_discovery()) {
     return said(Reason::None);
+  }
+  if (is_own_redirect()) {
+    return said(Reason::Chatter);
   }
   std::vector<const Permit*> candidates;
   for (const Permit& permit : policy_.permits()) {
@@ -166,35 +184,71 @@ bool Question::is_from_management_interface() const {
   return policy_.management() && holds(policy_.management()->interfaces, packet_.in);
 }
 
-/// Between the appliance and a wire that it serves; both ways.
-bool Question::is_neighbour_discovery() const {
-  const bool own = packet_.in.empty();
-  const bool to_appliance = packet_.route == Route::Local || packet_.route == Route::Multicast;
-  const bool of_type = packet_.icmp_type == icmp6::kNeighbourSolicitation ||
-                       packet_.icmp_type == icmp6::kNeighbourAdvertisement;
-  return !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 && of_type &&
-         packet_.hop_limit == icmp6::kOnLinkHopLimit && !packet_.has_options &&
-         (own || to_appliance) && is_boundary(own ? packet_.out : packet_.in);
-}
-
-/// Conntrack does not track these, so without this rule a zone's false router would be called
-/// `invalid`.
-bool Question::is_router_message() const {
-  const bool of_type =
-      packet_.icmp_type == icmp6::kRouterAdvertisement || packet_.icmp_type == icmp6::kRedirect;
-  return src_zone_ && !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 &&
-         of_type && !packet_.has_options &&
+bool Question::is_icmp6_to_appliance() const {
+  return !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 &&
          (packet_.route == Route::Local || packet_.route == Route::Multicast);
 }
 
+/// As RFC 4861 wants it: nobody further away can have sent it.
+bool Question::is_on_link_discovery() const {
+  const bool of_type = packet_.icmp_type == icmp6::kNeighbourSolicitation ||
+                       packet_.icmp_type == icmp6::kNeighbourAdvertisement;
+  return !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 && of_type &&
+         packet_.hop_limit == icmp6::kOnLinkHopLimit && !packet_.has_options;
+}
+
+/// Between the appliance and a wire that it serves; both ways.
+bool Question::is_neighbour_discovery() const {
+  const bool own = packet_.in.empty();
+  return is_on_link_discovery() && (own || is_icmp6_to_appliance()) &&
+         is_boundary(own ? packet_.out : packet_.in);
+}
+
+/// The kernel gives its neighbours advice by itself, and for IPv6 nothing switches that off.
+bool Question::is_own_redirect() const {
+  return !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 &&
+         packet_.icmp_type == icmp6::kRedirect;
+}
+
+bool Question::is_router_message() const {
+  return is_icmp6_to_appliance() && (packet_.icmp_type == icmp6::kRouterAdvertisement ||
+                                     packet_.icmp_type == icmp6::kRedirect);
+}
+
+/// Group membership: the only messages that come with an option by right, the router alert (RFC 2236, RFC 2710).
+bool Question::is_listener_message() const {
+  if (!is_link_group(packet_.dst)) {
+    return false;
+  }
+  const std::uint8_t type = packet_.icmp_type;
+  const bool of_type = (icmp6::kListenerQuery <= type && type <= icmp6::kListenerDone) ||
+                       type == icmp6::kListenerReport2;
+  return packet_.dst.is_v4() ? packet_.protocol == kIgmp
+                             : packet_.protocol == net::protocol::kIcmp6 && of_type;
+}
+
+/// Link-scope messages to the appliance that conntrack cannot track, and that are not invalid for that.
+bool Question::is_of_the_link() const {
+  const bool solicits_routers = is_icmp6_to_appliance() && is_link_group(packet_.dst) &&
+                                packet_.icmp_type == icmp6::kRouterSolicitation;
+  return is_listener_message() || solicits_routers || is_router_message() ||
+         (is_on_link_discovery() && is_icmp6_to_appliance());
+}
+
 bool Question::is_invalid() const {
+  const bool hidden = !packet_.dst.is_v4() && is_extension_header(packet_.protocol);
+  if (hidden || (packet_.has_options && !is_listener_message())) {
+    return true;
+  }
+  if (is_of_the_link()) {
+    return false;
+  }
   const bool foreign_icmp =
       packet_.protocol == (packet_.src.is_v4() ? net::protocol::kIcmp6 : net::protocol::kIcmp);
   const bool opens_none =
       packet_.state == CtState::New && net::is_icmp(packet_.protocol) &&
       (foreign_icmp || !net::icmp_reply_type(packet_.protocol, packet_.icmp_type));
-  return packet_.has_options || packet_.state == CtState::Invalid ||
-         packet_.state == CtState::Untracked || opens_none;
+  return packet_.state == CtState::Invalid || packet_.state == CtState::Untracked || opens_none;
 }
 
 bool Question::is_management() const {
@@ -210,7 +264,7 @@ bool Question::is_management() const {
 
 bool Question::is_spoofed() const {
   const bool without_address = is_link_local(packet_.src) || is_unspecified(packet_.src);
-  if (stays_on_link() && without_address) {
+  if (without_address && (stays_on_link() || is_router_message())) {
     return false;
   }
   return packet_.source_is_local || policy_.zone_of(packet_.src) != src_zone_;
@@ -257,7 +311,8 @@ bool Question::covers(const Permit& permit) const {
 }
 
 bool Question::self_covers(const Permit& permit) const {
-  if (!serves(permit)) {
+  const bool tracked = packet_.state != CtState::Invalid && packet_.state != CtState::Untracked;
+  if (!tracked || !serves(permit)) {
     return false;
   }
   if (permit.to.zone) {

@@ -45,9 +45,8 @@ std::string describe(const simulate::Packet& p, const simulate::Outcome& outcome
 
 /// What never reaches our chains as a packet of its own is left to the tests with a real kernel.
 bool seen_by_the_chains(const simulate::Packet& packet) {
-  const bool refused_by_the_stack = packet.source_is_local && packet.src.is_v4();
-  return packet.route != simulate::Route::None && !refused_by_the_stack &&
-         !(packet.route == simulate::Route::Multicast && !packet.in.empty());
+  const bool refused_by_the_stack = packet.source_is_local && packet.src.is_v4() && !packet.in.empty();
+  return packet.route != simulate::Route::None && !refused_by_the_stack;
 }
 
 /// Connection tracking finds the other family's ICMP invalid (nf_conntrack_proto_icmp.c, …_icmpv6.c).

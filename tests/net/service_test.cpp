@@ -93,6 +93,7 @@ TEST(NetIcmp, OnlyQueriesHaveAReply) {
   EXPECT_EQ(icmp_reply_type(protocol::kIcmp, 15), 16);
   EXPECT_EQ(icmp_reply_type(protocol::kIcmp, 17), 18);
   EXPECT_EQ(icmp_reply_type(protocol::kIcmp6, 128), 129);
+  EXPECT_EQ(icmp_reply_type(protocol::kIcmp6, 139), 140);
   EXPECT_EQ(icmp_reply_type(protocol::kIcmp, 0), std::nullopt);
   EXPECT_EQ(icmp_reply_type(protocol::kIcmp, 3), std::nullopt);
   EXPECT_EQ(icmp_reply_type(protocol::kIcmp6, 8), std::nullopt);

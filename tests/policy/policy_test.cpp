@@ -86,6 +86,22 @@ TEST(PolicyFlattened, HoldsNoSpecialAddresses) {
                           "0 169.255.0.0-223.255.255.255"));
 }
 
+TEST(PolicyFlattened, HoldsNoManagementAddressesButThoseOfZonesInside) {
+  PolicyParts parts;
+  parts.zones = {zone({"10.0.0.0/8"}), zone({"10.99.1.0/24"}), zone({"10.5.0.0/16"})};
+  parts.management = Management{
+      {}, {*net::Prefix::parse("10.99.0.0/16"), *net::Prefix::parse("10.5.0.0/16")}, {}, {}};
+  const Policy policy{std::move(parts)};
+
+  EXPECT_EQ(policy.zone_of(address("10.99.0.7")), std::nullopt);
+  EXPECT_EQ(policy.zone_of(address("10.99.1.7")), 1U);
+  EXPECT_EQ(policy.zone_of(address("10.5.0.7")), 2U);  // a network of both: the zone's
+  EXPECT_THAT(flattened(policy),
+              ElementsAre("0 10.0.0.0-10.4.255.255", "2 10.5.0.0-10.5.255.255",
+                          "0 10.6.0.0-10.98.255.255", "1 10.99.1.0-10.99.1.255",
+                          "0 10.100.0.0-10.255.255.255"));
+}
+
 TEST(PolicyFlattened, ReachesTheLastAddressOfEachFamily) {
   const Policy policy = policy_of({zone({"::/0"}), zone({"fc00::/7"})});
 

@@ -48,7 +48,7 @@ TEST_P(Self, ManagementReachesTheAppliance) {
   const Decision decision = decide_now(city(), ssh());
 
   EXPECT_EQ(decision.verdict, Verdict::Permit);
-  EXPECT_EQ(line(decision), "management - - cloud 6(3)③");
+  EXPECT_EQ(line(decision), "management - - - 6(6)");
   EXPECT_EQ(decide_now(city(), ping).reason, Reason::Management);
 }
 
@@ -177,20 +177,29 @@ TEST(NeighbourDiscovery, PassesWithoutADecision) {
   }
 }
 
-TEST(NeighbourDiscovery, FromAfarForeignOrForwardedIsInvalid) {
+TEST(NeighbourDiscovery, FromAfarForwardedOrWithHeadersIsInvalid) {
   Packet routed = neighbour_solicitation();
   routed.hop_limit = 254;
-  Packet foreign = neighbour_solicitation();
-  foreign.in = "foreign0";
   Packet forwarded = neighbour_solicitation();
   forwarded.route = Route::Forward;
   forwarded.dst = host(net::Family::V6, 10, 7);
   Packet options = neighbour_solicitation();
   options.has_options = true;
 
-  for (const Packet& packet : {routed, foreign, forwarded, options}) {
+  for (const Packet& packet : {routed, forwarded, options}) {
     EXPECT_EQ(decide_now(city(), packet).reason, Reason::Invalid);
   }
+}
+
+TEST(NeighbourDiscovery, OfAWireOfNoZoneIsNotAnswered) {
+  Packet foreign = neighbour_solicitation();
+  foreign.in = "foreign0";
+  Packet own = neighbour_solicitation();
+  own.in.clear();
+  own.out = "foreign0";
+
+  EXPECT_EQ(decide_now(city(), foreign).reason, Reason::UnknownZone);
+  EXPECT_EQ(decide_now(city(), own).reason, Reason::SelfProtected);
 }
 
 TEST(RouterMessages, AreKeptFromTheAppliance) {
@@ -201,10 +210,88 @@ TEST(RouterMessages, AreKeptFromTheAppliance) {
   redirect.route = Route::Local;
   redirect.state = CtState::Invalid;
 
+  for (Packet packet : {advertisement, redirect}) {
+    EXPECT_EQ(decide_now(city(), packet).reason, Reason::SelfProtected);
+    packet.src = host(net::Family::V6, 10, 7);
+    EXPECT_EQ(decide_now(city(), packet).reason, Reason::SpoofedSource);
+    packet.in = "foreign0";
+    EXPECT_EQ(decide_now(city(), packet).reason, Reason::UnknownZone);
+    packet.has_options = true;
+    EXPECT_EQ(decide_now(city(), packet).reason, Reason::Invalid);
+  }
   EXPECT_EQ(line(decide_now(city(), advertisement)), "self_protected - office - 6(6)");
-  EXPECT_EQ(decide_now(city(), redirect).reason, Reason::SelfProtected);
-  advertisement.in = "foreign0";
-  EXPECT_EQ(decide_now(city(), advertisement).reason, Reason::Invalid);
+}
+
+/// As hosts send it, with its router alert.
+Packet listener_report() {
+  Packet report = neighbour_solicitation();
+  report.dst = address("ff02::16");
+  report.icmp_type = 143;
+  report.hop_limit = 1;
+  report.has_options = true;
+  return report;
+}
+
+TEST(GroupMembership, IsChatterWithItsRouterAlert) {
+  Packet solicitation = neighbour_solicitation();
+  solicitation.dst = address("ff02::2");
+  solicitation.icmp_type = 133;
+  Packet query = listener_report();
+  query.src = address("10.20.0.5");
+  query.dst = address("224.0.0.1");
+  query.protocol = 2;
+  query.state = CtState::New;
+
+  for (const Packet& packet : {solicitation, listener_report(), query}) {
+    EXPECT_EQ(line(decide_now(city(), packet)), "chatter - office - 6(6)");
+  }
+}
+
+TEST(GroupMembership, OfAnotherZonesAddressOrNoZoneIsNoChatter) {
+  Packet spoofed = listener_report();
+  spoofed.src = host(net::Family::V6, 10, 7);
+  Packet foreign = listener_report();
+  foreign.in = "foreign0";
+  Packet management = listener_report();
+  management.in = "mgmt0";
+  Packet solicitation = listener_report();
+  solicitation.icmp_type = 133;
+
+  EXPECT_EQ(decide_now(city(), spoofed).reason, Reason::SpoofedSource);
+  EXPECT_EQ(decide_now(city(), foreign).reason, Reason::UnknownZone);
+  EXPECT_EQ(decide_now(city(), management).reason, Reason::UnknownZone);
+  EXPECT_EQ(decide_now(city(), solicitation).reason, Reason::Invalid);
+}
+
+TEST(ExtensionHeaders, AreInvalidAsProtocolsToo) {
+  Packet packet = inet_to_cloud(net::Family::V6);
+  for (const std::uint8_t protocol : std::initializer_list<std::uint8_t>{0, 43, 44, 51, 60, 135, 139, 140}) {
+    packet.protocol = protocol;
+    EXPECT_EQ(decide_now(city(), packet).reason, Reason::Invalid) << int{protocol};
+  }
+  packet = inet_to_cloud(net::Family::V4);
+  packet.protocol = 51;
+
+  EXPECT_EQ(decide_now(city(), packet).reason, Reason::CrossZone);
+}
+
+TEST(Management, ItsNetworksAreInNoZone) {
+  Packet to = inet_to_cloud(net::Family::V4);
+  to.dst = host(net::Family::V4, 99, 7);
+  Packet from = inet_to_cloud(net::Family::V4);
+  from.in = "sc0";
+  from.src = host(net::Family::V4, 99, 7);
+
+  EXPECT_EQ(line(decide_now(city(), to)), "unknown_zone - inet - 6(3)③");
+  EXPECT_EQ(decide_now(city(), from).reason, Reason::SpoofedSource);
+}
+
+TEST_P(Self, OpensNothingThatConntrackDoesNotTrack) {
+  const auto parts = city({self_flow("ntp", at_server(), {"udp/123"})});
+  Packet invalid = ntp();
+  invalid.state = CtState::Invalid;
+
+  EXPECT_EQ(decide_now(parts, invalid).reason, Reason::SelfProtected);
 }
 
 TEST(IcmpSix, InsideIpv4IsNoNeighbourDiscovery) {

@@ -110,8 +110,10 @@ class PacketSource {
          {net::Service{protocol::kTcp, 1, 65535}, net::Service{protocol::kUdp, 53, 53},
           net::Service{protocol::kSctp, 2905, 2905}, net::Service{protocol::kIcmp, 0, 18},
           net::Service{protocol::kIcmp, 8, 8}, net::Service{protocol::kIcmp6, 128, 143},
-          net::Service{protocol::kIcmp6, 128, 128}, net::Service{4, 0, 0}, net::Service{41, 0, 0},
-          net::Service{47, 0, 0}, net::Service{50, 0, 0}}) {
+          net::Service{protocol::kIcmp6, 128, 128}, net::Service{protocol::kIcmp6, 131, 134},
+          net::Service{protocol::kIcmp6, 135, 137}, net::Service{2, 0, 0}, net::Service{4, 0, 0},
+          net::Service{41, 0, 0}, net::Service{44, 0, 0}, net::Service{47, 0, 0},
+          net::Service{50, 0, 0}, net::Service{51, 0, 0}}) {
       services_.push_back(service);
     }
   }

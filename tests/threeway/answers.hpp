@@ -21,8 +21,8 @@ namespace sekisho::threeway {
 [[nodiscard]] std::string text_of(const ruleset::Table& table, const simulate::Outcome& outcome);
 [[nodiscard]] std::string text_of(const Seen& seen);
 
-/// Whether a packet that is let through turned up where it has to, and nowhere else. An answer of the appliance may quote
-/// it on the wire it came by.
+/// Whether a packet that is let through turned up where it has to, and nowhere else. An answer of
+/// the appliance may quote it on the wire it came by.
 [[nodiscard]] bool arrived(const simulate::Packet& packet, const Seen& seen);
 
 }  // namespace sekisho::threeway

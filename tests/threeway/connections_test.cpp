@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Packets of live connections: what the table read back from the kernel says of them (run), and what the kernel does.
-// The policy alone decides only first packets.
+// Packets of live connections: what the table read back from the kernel says of them (run), and
+// what the kernel does. The policy alone decides only first packets.
 #include "threeway/answers.hpp"
 #include "threeway/lab.hpp"
 
@@ -37,7 +37,8 @@ class Connections : public ::testing::Test {
     Direction direction = Direction::Reply;
   };
 
-  /// `opening` are let through one after the other; the last packet is counted under `word`, or passes.
+  /// `opening` are let through one after the other; the last packet is counted under `word`, or
+  /// passes.
   static void expect(const std::vector<Probe>& opening, const Probe& last, const Place& place,
                      const std::string& word) {
     lab_->inside([&] {
@@ -63,7 +64,8 @@ class Connections : public ::testing::Test {
           << text_of(lab_->table(), done);
       EXPECT_EQ(arrived(packet, seen), word == kPasses) << text_of(seen);
       const std::map<std::string, std::uint64_t> counted =
-          word == kPasses ? std::map<std::string, std::uint64_t>{} : decltype(seen.counted){{word, 1}};
+          word == kPasses ? std::map<std::string, std::uint64_t>{}
+                          : decltype(seen.counted){{word, 1}};
       EXPECT_EQ(seen.counted, counted) << text_of(seen);
     });
   }
@@ -162,8 +164,10 @@ TEST_F(Connections, ErrorsPassWhenTheirSenderIsHonest) {
   const Place related{CtState::Related, Direction::Reply};
 
   expect({kWeb4}, error_about(kWeb4, "sc0", "198.51.100.1"), related, kPasses);
-  expect({kWeb4}, error_about(kWeb4, "sc0", "10.10.0.7"), related, "cloud inet-office spoofed_source");
-  expect({kWeb4}, error_about(kWeb4, "lg0", "10.20.0.7"), related, "lgwan-office inet-office cross_zone");
+  expect({kWeb4}, error_about(kWeb4, "sc0", "10.10.0.7"), related,
+         "cloud inet-office spoofed_source");
+  expect({kWeb4}, error_about(kWeb4, "lg0", "10.20.0.7"), related,
+         "lgwan-office inet-office cross_zone");
 }
 
 TEST_F(Connections, TheAppliancesOwnAreAnsweredByTheirWireAlone) {
@@ -180,6 +184,8 @@ TEST_F(Connections, OfTheApplianceErrorsAreSentAboutLiveConnectionsOnly) {
   lab_->inside([] {
     Probe exhausted = segment(kWeb4);
     exhausted.hops = 1;
+    lab_->know_neighbours({packet_of(kWeb4, kRow, lab_->ends_of("in0")),
+                           packet_of(answer_to(kWeb4, "sc0"), kRow, lab_->ends_of("sc0"))});
     (void)lab_->send(kWeb4, kRow);
     (void)lab_->send(answer_to(kWeb4, "sc0"), kRow, false);
 

@@ -24,8 +24,9 @@ struct Kind {
   std::uint8_t protocol6;
   std::string permit;  ///< from inet-office to the cloud; empty: none
 };
-const std::array kKinds{Kind{"tcp", 6, 6, "web"},   Kind{"udp", 17, 17, "web"}, Kind{"echo", 1, 58, "ping"},
-                        Kind{"sctp", 132, 132, {}}, Kind{"gre", 47, 47, {}},    Kind{"esp", 50, 50, {}}};
+const std::array kKinds{Kind{"tcp", 6, 6, "web"},    Kind{"udp", 17, 17, "web"},
+                        Kind{"echo", 1, 58, "ping"}, Kind{"sctp", 132, 132, {}},
+                        Kind{"gre", 47, 47, {}},     Kind{"esp", 50, 50, {}}};
 
 std::string decision(const Place& from, const Place& to, const Kind& kind) {
   const std::string zones = " " + from.zone + " " + to.zone;
@@ -44,15 +45,24 @@ Rows crossing_rows() {
   Rows rows;
   for (const Place& from : kPlaces) {
     for (const Place& to : kPlaces) {
-      for (const Kind& kind : kKinds) {
+      for (std::size_t i = 0; i < kKinds.size(); ++i) {
+        const Kind& kind = kKinds.at(i);
+        // one for each kind: the kernel limits what it says about one destination
+        const std::string target = std::to_string(11 + i);
         for (const bool v4 : {true, false}) {
           Probe probe{.in = from.wire,
                       .src = (v4 ? from.host4 : from.host6) + "7",
-                      .dst = (v4 ? to.host4 : to.host6) + "9",
+                      .dst = (v4 ? to.host4 : to.host6) + target,
                       .protocol = v4 ? kind.protocol4 : kind.protocol6};
           probe.type = v4 ? 8 : 128;
-          rows.push_back({kind.name + (v4 ? "4 " : "6 ") + from.zone + " to " + to.zone, probe,
-                          decision(from, to, kind)});
+          Row row{kind.name + (v4 ? "4 " : "6 ") + from.zone + " to " + to.zone, probe,
+                  decision(from, to, kind)};
+          // out by the wire it came by, straight to the neighbour: the kernel would tell the sender
+          // of the shorter way
+          if (!v4 && from.zone == to.zone && from.zone != "cloud") {
+            row.own_message = "- " + from.zone + " chatter";
+          }
+          rows.push_back(std::move(row));
         }
       }
     }

@@ -5,11 +5,19 @@ namespace sekisho::threeway {
 namespace {
 
 /// What would be let through but for its headers.
-Probe web4() { return {.in = "in0", .src = "10.30.0.7", .dst = "198.51.100.9"}; }
-Probe web6() { return {.in = "in0", .src = "fd00:30::7", .dst = "2001:db8:5::9"}; }
+Probe web4() {
+  return {.in = "in0", .src = "10.30.0.7", .dst = "198.51.100.9"};
+}
+Probe web6() {
+  return {.in = "in0", .src = "fd00:30::7", .dst = "2001:db8:5::9"};
+}
 /// What would not.
-Probe cross4() { return {.in = "in0", .src = "10.30.0.7", .dst = "10.20.0.9"}; }
-Probe cross6() { return {.in = "in0", .src = "fd00:30::7", .dst = "fd00:20::9"}; }
+Probe cross4() {
+  return {.in = "in0", .src = "10.30.0.7", .dst = "10.20.0.9"};
+}
+Probe cross6() {
+  return {.in = "in0", .src = "fd00:30::7", .dst = "fd00:20::9"};
+}
 
 const std::string kInvalid = "invalid inet-office cloud";
 const std::string kWeb = "flow:web inet-office cloud";
@@ -35,7 +43,8 @@ void add_options(Rows& rows) {
   }
   Probe cross = cross4();
   cross.options = {1, 1, 1, 1};
-  rows.push_back({"IPv4 option where nothing is permitted", cross, "invalid inet-office lgwan-office"});
+  rows.push_back(
+      {"IPv4 option where nothing is permitted", cross, "invalid inet-office lgwan-office"});
   cross.in = "x0";
   cross.src = "198.18.0.5";
   rows.push_back({"IPv4 option by a wire of no zone", cross, "invalid - lgwan-office"});
@@ -67,7 +76,8 @@ void add_extension_headers(Rows& rows) {
   rows.push_back({"nothing at all inside", empty, kInvalid});
   Probe cross = cross6();
   cross.extensions = {60};
-  rows.push_back({"extension header where nothing is permitted", cross, "invalid inet-office lgwan-office"});
+  rows.push_back(
+      {"extension header where nothing is permitted", cross, "invalid inet-office lgwan-office"});
 }
 
 void add_fragments(Rows& rows) {
@@ -77,14 +87,16 @@ void add_fragments(Rows& rows) {
       Probe probe = v4 ? web4() : web6();
       probe.protocol = protocol;
       probe.split = Split::Two;
-      rows.push_back({"two fragments of protocol " + std::to_string(protocol) + family, probe, kWeb});
+      rows.push_back(
+          {"two fragments of protocol " + std::to_string(protocol) + family, probe, kWeb});
     }
     Probe reversed = v4 ? web4() : web6();
     reversed.split = Split::Reversed;
     rows.push_back({"the last fragment first" + family, reversed, kWeb});
     Probe cross = v4 ? cross4() : cross6();
     cross.split = Split::Two;
-    rows.push_back({"two fragments that no permit covers" + family, cross, "cross_zone inet-office lgwan-office"});
+    rows.push_back({"two fragments that no permit covers" + family, cross,
+                    "cross_zone inet-office lgwan-office"});
   }
   Probe atomic = web6();
   atomic.split = Split::Atomic;
@@ -101,18 +113,19 @@ void add_states(Rows& rows) {
     std::uint8_t flags;
     std::string decision;
   };
-  for (const Segment& segment : std::vector<Segment>{{"ACK mid-stream", kAck, kInvalid},
-                                                     {"ACK with data", kAck | kPsh, kInvalid},
-                                                     {"SYN and ACK", kSyn | kAck, kInvalid},
-                                                     {"FIN", kFin, kInvalid},
-                                                     {"FIN and ACK", kFin | kAck, kInvalid},
-                                                     {"RST", kRst, kInvalid},
-                                                     {"RST and ACK", kRst | kAck, kInvalid},
-                                                     {"no flag", 0, kInvalid},
-                                                     {"every flag of a Christmas tree", kFin | kPsh | kUrg, kInvalid},
-                                                     {"SYN and FIN", kSyn | kFin, kInvalid},
-                                                     {"SYN and RST", kSyn | kRst, kInvalid},
-                                                     {"SYN that offers ECN", kSyn | kEcn, kWeb}}) {
+  for (const Segment& segment :
+       std::vector<Segment>{{"ACK mid-stream", kAck, kInvalid},
+                            {"ACK with data", kAck | kPsh, kInvalid},
+                            {"SYN and ACK", kSyn | kAck, kInvalid},
+                            {"FIN", kFin, kInvalid},
+                            {"FIN and ACK", kFin | kAck, kInvalid},
+                            {"RST", kRst, kInvalid},
+                            {"RST and ACK", kRst | kAck, kInvalid},
+                            {"no flag", 0, kInvalid},
+                            {"every flag of a Christmas tree", kFin | kPsh | kUrg, kInvalid},
+                            {"SYN and FIN", kSyn | kFin, kInvalid},
+                            {"SYN and RST", kSyn | kRst, kInvalid},
+                            {"SYN that offers ECN", kSyn | kEcn, kWeb}}) {
     for (const bool v4 : {true, false}) {
       Probe probe = v4 ? web4() : web6();
       probe.flags = segment.flags;
@@ -125,8 +138,9 @@ void add_states(Rows& rows) {
       probe.protocol = protocol;
       probe.type = v4 ? 8 : 128;
       probe.broken_checksum = true;
-      rows.push_back({"a wrong checksum of protocol " + std::to_string(protocol) + (v4 ? ", IPv4" : ", IPv6"), probe,
-                      kInvalid});
+      rows.push_back(
+          {"a wrong checksum of protocol " + std::to_string(protocol) + (v4 ? ", IPv4" : ", IPv6"),
+           probe, kInvalid});
     }
   }
 }
@@ -144,7 +158,8 @@ void add_icmp(Rows& rows) {
     probe.type = type;
     rows.push_back({"ICMP query " + std::to_string(type), probe, "cross_zone inet-office cloud"});
   }
-  for (const std::uint8_t type : Numbers{1, 2, 3, 4, 100, 127, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 143, 200, 255}) {
+  for (const std::uint8_t type : Numbers{1, 2, 3, 4, 100, 127, 129, 130, 131, 132, 133, 134, 135,
+                                         136, 137, 138, 143, 200, 255}) {
     Probe probe = web6();
     probe.protocol = 58;
     probe.type = type;
@@ -160,15 +175,19 @@ void add_icmp(Rows& rows) {
 }
 
 void add_protocols(Rows& rows) {
-  for (const std::uint8_t protocol : Numbers{0, 2, 4, 41, 43, 44, 46, 47, 50, 51, 59, 60, 89, 94, 103, 112, 115, 253, 255}) {
+  for (const std::uint8_t protocol :
+       Numbers{0, 2, 4, 41, 43, 44, 46, 47, 50, 51, 59, 60, 89, 94, 103, 112, 115, 253, 255}) {
     Probe probe = web4();
     probe.protocol = protocol;
-    rows.push_back({"protocol " + std::to_string(protocol) + ", IPv4", probe, "cross_zone inet-office cloud"});
+    rows.push_back(
+        {"protocol " + std::to_string(protocol) + ", IPv4", probe, "cross_zone inet-office cloud"});
   }
-  for (const std::uint8_t protocol : Numbers{2, 4, 41, 46, 47, 50, 89, 94, 103, 112, 115, 253, 255}) {
+  for (const std::uint8_t protocol :
+       Numbers{2, 4, 41, 46, 47, 50, 89, 94, 103, 112, 115, 253, 255}) {
     Probe probe = web6();
     probe.protocol = protocol;
-    rows.push_back({"protocol " + std::to_string(protocol) + ", IPv6", probe, "cross_zone inet-office cloud"});
+    rows.push_back(
+        {"protocol " + std::to_string(protocol) + ", IPv6", probe, "cross_zone inet-office cloud"});
   }
 }
 

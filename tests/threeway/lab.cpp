@@ -51,7 +51,8 @@ UniqueFd nonblocking(int family, int type, int protocol) {
 
 template <typename Struct>
 const sockaddr* generic(const Struct& address) {
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how the socket interface takes every address
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how the socket interface takes
+  // every address
   return reinterpret_cast<const sockaddr*>(&address);
 }
 
@@ -86,7 +87,8 @@ route add blackhole 10.20.67.0/24
 )";
 }
 
-/// The daemon's settings, and two that keep the kernel from limiting its own errors: every row is to see the same.
+/// The daemon's settings, and two that keep the kernel from limiting its own errors: every row is
+/// to see the same.
 void settle(const std::vector<std::string>& interfaces) {
   std::vector<kernel::Setting> settings = kernel::hygiene(interfaces);
   const std::vector<kernel::Setting> on = kernel::forwarding(true);
@@ -99,7 +101,12 @@ void settle(const std::vector<std::string>& interfaces) {
 }
 
 Probe marker() {
-  return {.in = "in0", .src = "10.30.0.250", .dst = "10.30.128.250", .protocol = 17, .sport = 9, .dport = 9};
+  return {.in = "in0",
+          .src = "10.30.0.250",
+          .dst = "10.30.128.250",
+          .protocol = 17,
+          .sport = 9,
+          .dport = 9};
 }
 
 }  // namespace
@@ -122,19 +129,20 @@ void Lab::make_wires() const {
   std::string script = "set -e; sysctl -qw net.ipv6.conf.default.accept_dad=0; ";
   for (std::size_t i = 0; i < kWires.size(); ++i) {
     const std::string name = kWires.at(i);
-    script += "ip link add " + name + " address " + mac_of("fe", i) + " type veth peer name " + name + " address " +
-              mac_of("aa", i) + " netns " + far_.path() + "; ";
+    script += "ip link add " + name + " address " + mac_of("fe", i) + " type veth peer name " +
+              name + " address " + mac_of("aa", i) + " netns " + far_.path() + "; ";
   }
   appliance_.sh(script);
-  std::string far = "set -e; sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1; ";
+  std::string far =
+      "set -e; sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1; ";
   std::string near = "set -e; ";
   for (const std::string name : kWires) {
     far += "ip link set " + name + " up; ";
     near += "ip link set " + name + " up; ";
   }
   far_.sh(far);
-  const std::string of_marker =
-      "neigh add " + marker().dst + " lladdr " + ends_of("in1").from.str() + " dev in1 nud permanent\n";
+  const std::string of_marker = "neigh add " + marker().dst + " lladdr " +
+                                ends_of("in1").from.str() + " dev in1 nud permanent\n";
   appliance_.sh(near + "ip -batch - <<'EOT'" + addressing() + of_marker + "EOT");
 }
 
@@ -157,7 +165,8 @@ void Lab::open_sockets() {
   far_.run([this] {
     capture_ = nonblocking(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
     const int yes = 1;
-    require(::setsockopt(capture_.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes) == 0, "own frames");
+    require(::setsockopt(capture_.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes) == 0,
+            "own frames");
     for (const char* wire : kWires) {
       far_index_[wire] = static_cast<int>(::if_nametoindex(wire));
     }
@@ -171,9 +180,11 @@ void Lab::open_sockets() {
     }
     const int yes = 1;
     own4_ = nonblocking(AF_INET, SOCK_RAW, IPPROTO_RAW);
-    require(::setsockopt(own4_.get(), SOL_SOCKET, SO_BROADCAST, &yes, sizeof yes) == 0, "broadcasts");
+    require(::setsockopt(own4_.get(), SOL_SOCKET, SO_BROADCAST, &yes, sizeof yes) == 0,
+            "broadcasts");
     own6_ = nonblocking(AF_INET6, SOCK_RAW, IPPROTO_RAW);
-    require(::setsockopt(own6_.get(), IPPROTO_IPV6, IPV6_HDRINCL, &yes, sizeof yes) == 0, "own headers");
+    require(::setsockopt(own6_.get(), IPPROTO_IPV6, IPV6_HDRINCL, &yes, sizeof yes) == 0,
+            "own headers");
     auto socket = kernel::Socket::open(NETLINK_NETFILTER);
     ASSERT_TRUE(socket) << socket.error().text();
     conntrack_.emplace(*std::move(socket));
@@ -186,14 +197,15 @@ LinkEnds Lab::ends_of(const std::string& wire) const {
     return {};
   }
   const auto number = static_cast<std::size_t>(at - kWires.begin());
-  return {net::Mac::parse(mac_of("aa", number)).value(), net::Mac::parse(mac_of("fe", number)).value()};
+  return {net::Mac::parse(mac_of("aa", number)).value(),
+          net::Mac::parse(mac_of("fe", number)).value()};
 }
 
 void Lab::inside(const std::function<void()>& body) const {
   appliance_.run([&body] {
     cpu_set_t one;
     CPU_ZERO(&one);
-    CPU_SET(0, &one);
+    CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
     ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
     try {
       body();
@@ -210,8 +222,8 @@ void Lab::know_neighbours(const std::vector<simulate::Packet>& packets) const {
       continue;
     }
     const net::Address hop = packet.next_hop.value_or(packet.dst);
-    lines.insert("neigh replace " + hop.str() + " lladdr " + ends_of(packet.out).from.str() + " dev " + packet.out +
-                 " nud permanent\n");
+    lines.insert("neigh replace " + hop.str() + " lladdr " + ends_of(packet.out).from.str() +
+                 " dev " + packet.out + " nud permanent\n");
   }
   std::string batch;
   for (const std::string& line : lines) {
@@ -258,7 +270,8 @@ void Lab::transmit(const Probe& probe, std::size_t row) {
   to.sll_family = AF_PACKET;
   to.sll_ifindex = far_index_.at(probe.in);
   for (const Frame& frame : frames_of(probe, row, ends_of(probe.in))) {
-    const ssize_t sent = ::sendto(capture_.get(), frame.data(), frame.size(), 0, generic(to), sizeof to);
+    const ssize_t sent =
+        ::sendto(capture_.get(), frame.data(), frame.size(), 0, generic(to), sizeof to);
     require(sent == static_cast<ssize_t>(frame.size()), "cannot send on " + probe.in);
   }
 }
@@ -270,7 +283,8 @@ void Lab::transmit_own(const Probe& probe, std::size_t row) const {
     if (dst.is_v4()) {
       sockaddr_in to{};
       to.sin_family = AF_INET;
-      std::ranges::copy(dst.bytes(), reinterpret_cast<std::uint8_t*>(&to.sin_addr));  // NOLINT(*-reinterpret-cast)
+      std::ranges::copy(dst.bytes(), reinterpret_cast<std::uint8_t*>(
+                                         &to.sin_addr));  // NOLINT(*-reinterpret-cast)
       (void)::sendto(own4_.get(), packet.data(), packet.size(), 0, generic(to), sizeof to);
     } else {
       sockaddr_in6 to{};
@@ -281,8 +295,8 @@ void Lab::transmit_own(const Probe& probe, std::size_t row) const {
   }
 }
 
-/// Until the marker arrives, a packet that is always permitted and is sent behind the row's: by then the row's own have
-/// been worked off.
+/// Until the marker arrives, a packet that is always permitted and is sent behind the row's: by
+/// then the row's own have been worked off.
 void Lab::watch_wires(const std::string& mark, Seen& seen) {
   const std::size_t number = 9000 + markers_++ % 1000;
   const std::string last = mark_of(number);
@@ -293,12 +307,14 @@ void Lab::watch_wires(const std::string& mark, Seen& seen) {
     require(::poll(&waiting, 1, kPatience) == 1, "the marker did not arrive");
     sockaddr_ll from{};
     socklen_t length = sizeof from;
-    const ssize_t size = ::recvfrom(capture_.get(), buffer.data(), buffer.size(), 0,
-                                    reinterpret_cast<sockaddr*>(&from), &length);  // NOLINT(*-reinterpret-cast)
+    const ssize_t size =
+        ::recvfrom(capture_.get(), buffer.data(), buffer.size(), 0,
+                   reinterpret_cast<sockaddr*>(&from), &length);  // NOLINT(*-reinterpret-cast)
     require(size > 0, "cannot capture");
     bytes = as_text(ByteView{buffer}.first(static_cast<std::size_t>(size)));
     if (bytes.find(mark) != std::string_view::npos) {
-      const auto wire = std::ranges::find(far_index_, from.sll_ifindex, &std::pair<const std::string, int>::second);
+      const auto wire = std::ranges::find(far_index_, from.sll_ifindex,
+                                          &std::pair<const std::string, int>::second);
       seen.places.insert(wire == far_index_.end() ? "?" : wire->first);
     }
   }
@@ -329,7 +345,8 @@ void Lab::forget_connections() {
   request.header.nlmsg_seq = conntrack_->next_sequence();
   std::array<std::uint8_t, sizeof request> bytes{};
   std::memcpy(bytes.data(), &request, sizeof request);
-  const auto asked = conntrack_->ask(bytes, request.header.nlmsg_seq, [](const kernel::Message& /*unused*/) {});
+  const auto asked =
+      conntrack_->ask(bytes, request.header.nlmsg_seq, [](const kernel::Message& /*unused*/) {});
   require(asked.has_value(), "cannot forget connections");
 }
 

@@ -2,8 +2,9 @@
 #pragma once
 
 /// \file
-/// A real kernel between the wires of a city: the appliance in one throw-away namespace, the far end of every wire in
-/// another that has no addresses and answers nothing. The appliance's table is compiled and committed as the daemon does.
+/// A real kernel between the wires of a city: the appliance in one throw-away namespace, the far
+/// end of every wire in another that has no addresses and answers nothing. The appliance's table is
+/// compiled and committed as the daemon does.
 
 #include "compile/compile.hpp"
 #include "kernel/nftables.hpp"
@@ -24,8 +25,9 @@ inline constexpr policy::Instant kNow{std::chrono::seconds{1'795'478'400}};  // 
 
 /// What the kernel did with one row's packets.
 struct Seen {
-  std::set<std::string> places;                   ///< wires it left by, and "appliance" where a socket received it
-  std::map<std::string, std::uint64_t> counted;  ///< "source destination reason" of every drop counter that rose
+  std::set<std::string> places;  ///< wires it left by, and "appliance" where a socket received it
+  std::map<std::string, std::uint64_t>
+      counted;  ///< "source destination reason" of every drop counter that rose
 };
 
 class Lab {
@@ -40,16 +42,18 @@ class Lab {
   /// The far end's and the appliance's hardware address; of no wire: zeros.
   [[nodiscard]] LinkEnds ends_of(const std::string& wire) const;
 
-  /// Runs `body` on a thread inside the appliance's namespace, on one processor: what that thread sends is worked off
-  /// in the order it was sent.
+  /// Runs `body` on a thread inside the appliance's namespace, on one processor: what that thread
+  /// sends is worked off in the order it was sent.
   void inside(const std::function<void()>& body) const;
   /// The next hops' hardware addresses, so that nobody has to be asked for them.
   void know_neighbours(const std::vector<simulate::Packet>& packets) const;
 
-  /// Sends a row's packets and says what became of them, when all work on them has been done. Forgets connections
-  /// first, unless told otherwise. Inside only.
+  /// Sends a row's packets and says what became of them, when all work on them has been done.
+  /// Forgets connections first, unless told otherwise. Inside only.
   [[nodiscard]] Seen send(const Probe& probe, std::size_t row, bool forget = true);
-  [[nodiscard]] std::string shell(const std::string& command) const { return appliance_.output(command); }
+  [[nodiscard]] std::string shell(const std::string& command) const {
+    return appliance_.output(command);
+  }
 
  private:
   void make_wires() const;

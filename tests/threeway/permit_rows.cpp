@@ -15,7 +15,8 @@ struct Pair {
   std::string dst6;
 };
 
-void add(Rows& rows, const std::string& what, const Pair& ends, Probe probe, const std::string& decision) {
+void add(Rows& rows, const std::string& what, const Pair& ends, Probe probe,
+         const std::string& decision) {
   probe.in = ends.wire;
   probe.src = ends.src4;
   probe.dst = ends.dst4;
@@ -41,10 +42,12 @@ void add_specific_flows(Rows& rows) {
   add(rows, "another protocol", kTax, udp, none);
   add(rows, "another host with its hardware address", neighbour, honest, none);
   add(rows, "another server", other_server, honest, none);
-  add(rows, "opened from the other side", back, Probe{.mac = "02:00:00:0a:01:05"}, "cross_zone jumin lgwan-office");
-  add(rows, "in fragments, with its hardware address", kTax, Probe{.mac = kTaxMac, .split = Split::Two},
-      "specific_flow:eltax lgwan-office jumin");
-  add(rows, "in fragments, with another", kTax, Probe{.split = Split::Two}, "mac_mismatch lgwan-office jumin");
+  add(rows, "opened from the other side", back, Probe{.mac = "02:00:00:0a:01:05"},
+      "cross_zone jumin lgwan-office");
+  add(rows, "in fragments, with its hardware address", kTax,
+      Probe{.mac = kTaxMac, .split = Split::Two}, "specific_flow:eltax lgwan-office jumin");
+  add(rows, "in fragments, with another", kTax, Probe{.split = Split::Two},
+      "mac_mismatch lgwan-office jumin");
 }
 
 void add_times(Rows& rows) {
@@ -55,7 +58,8 @@ void add_times(Rows& rows) {
   add(rows, "a permit that has ended", from("5"), {}, expired);
   add(rows, "a permit that has not begun", from("6"), {}, expired);
   add(rows, "a standby permit that nobody granted", from("7"), Probe{.dport = 22}, expired);
-  add(rows, "beside a permit that has ended", from("5"), Probe{.dport = 442}, "cross_zone lgwan-office jumin");
+  add(rows, "beside a permit that has ended", from("5"), Probe{.dport = 442},
+      "cross_zone lgwan-office jumin");
 }
 
 void add_tunnels(Rows& rows) {
@@ -65,7 +69,8 @@ void add_tunnels(Rows& rows) {
     const std::string what = "protocol " + std::to_string(protocol);
     add(rows, what + " where a flow names it", named, Probe{.protocol = protocol},
         "flow:tunnels inet-office cloud");
-    add(rows, what + " from another host", other, Probe{.protocol = protocol}, "cross_zone inet-office cloud");
+    add(rows, what + " from another host", other, Probe{.protocol = protocol},
+        "cross_zone inet-office cloud");
   }
   const Probe sctp{.protocol = 132, .dport = 2905};
   add(rows, "an association", named, sctp, "flow:tunnels inet-office cloud");
@@ -102,14 +107,20 @@ void add_flows(Rows& rows) {
   const Pair moved{"in1", "10.30.0.7", "198.51.100.9", "fd00:30::7", "2001:db8:5::9"};
   const Pair mail{"sc0", "203.0.113.25", "10.20.0.25", "2001:db8:c::25", "fd00:20::25"};
   const Pair clock{"in0", "10.30.0.7", "198.51.100.123", "fd00:30::7", "2001:db8:5::123"};
-  add(rows, "a name server", names, Probe{.protocol = 17, .dport = 53}, "flow:dns inet-office cloud");
-  add(rows, "no name server", others, Probe{.protocol = 17, .dport = 53}, "cross_zone inet-office cloud");
+  add(rows, "a name server", names, Probe{.protocol = 17, .dport = 53},
+      "flow:dns inet-office cloud");
+  add(rows, "no name server", others, Probe{.protocol = 17, .dport = 53},
+      "cross_zone inet-office cloud");
   add(rows, "by the zone's second wire", second, Probe{.dport = 80}, "flow:web inet-office cloud");
   add(rows, "by the zone's other wire", moved, Probe{.dport = 80}, "flow:web inet-office cloud");
-  add(rows, "an exchange that no relay carries", mail, Probe{.dport = 25}, "cross_zone cloud lgwan-office");
-  add(rows, "what the appliance alone may", clock, Probe{.protocol = 17, .dport = 123}, "cross_zone inet-office cloud");
-  Probe query{.in = "in0", .src = "fd00:30::7", .dst = "2001:db8:5::9", .protocol = 58, .type = 139};
-  rows.push_back({"an ICMPv6 query that is not echo", query, "flow:node-information inet-office cloud"});
+  add(rows, "an exchange that no relay carries", mail, Probe{.dport = 25},
+      "cross_zone cloud lgwan-office");
+  add(rows, "what the appliance alone may", clock, Probe{.protocol = 17, .dport = 123},
+      "cross_zone inet-office cloud");
+  Probe query{
+      .in = "in0", .src = "fd00:30::7", .dst = "2001:db8:5::9", .protocol = 58, .type = 139};
+  rows.push_back(
+      {"an ICMPv6 query that is not echo", query, "flow:node-information inet-office cloud"});
   query.dst = "2001:db8:5::8";
   rows.push_back({"the same to another host", query, "cross_zone inet-office cloud"});
   query.type = 140;

@@ -71,7 +71,7 @@ Frame tcp_header(const Probe& probe, std::uint16_t sport) {
   header.u16(sport);
   header.u16(probe.dport);
   header.u32(1000);
-  header.u32((probe.flags & tcp::kAck) != 0 ? 2000 : 0);
+  header.u32((probe.flags & tcp::kAck) != 0 ? 1001 : 0);
   header.u8(5U << 4U);
   header.u8(probe.flags);
   header.u16(8192);
@@ -174,7 +174,8 @@ std::uint8_t hops_of(const Probe& probe) {
   if (probe.hops != 0) {
     return probe.hops;
   }
-  const bool discovery = probe.protocol == protocol::kIcmp6 && probe.type >= 133 && probe.type <= 137;
+  const bool discovery =
+      probe.protocol == protocol::kIcmp6 && probe.type >= 133 && probe.type <= 137;
   return discovery ? 255 : 64;
 }
 
@@ -187,8 +188,9 @@ struct Piece {
 std::vector<Piece> pieces_of(const Frame& payload, Split split) {
   constexpr std::size_t kCut = 40;  // a multiple of eight, behind the first mark
   const auto part = [&](std::size_t from, std::size_t to, bool more) {
-    return Piece{static_cast<std::uint16_t>(from), more, Frame(payload.begin() + static_cast<std::ptrdiff_t>(from),
-                                                              payload.begin() + static_cast<std::ptrdiff_t>(to))};
+    return Piece{static_cast<std::uint16_t>(from), more,
+                 Frame(payload.begin() + static_cast<std::ptrdiff_t>(from),
+                       payload.begin() + static_cast<std::ptrdiff_t>(to))};
   };
   const Piece first = part(0, kCut, true);
   const Piece last = part(kCut, payload.size(), false);
@@ -301,7 +303,8 @@ net::Mac receiver_of(const Probe& probe, const LinkEnds& ends) {
   if (simulate::is_multicast(dst)) {
     return group_mac(dst);
   }
-  return simulate::is_limited_broadcast(dst) ? net::Mac{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}} : ends.to;
+  return simulate::is_limited_broadcast(dst) ? net::Mac{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}
+                                             : ends.to;
 }
 
 net::Mac sender_of(const Probe& probe, const LinkEnds& ends) {
@@ -312,7 +315,8 @@ net::Mac sender_of(const Probe& probe, const LinkEnds& ends) {
 simulate::CtState state_of(const Probe& probe, simulate::CtState by_type) {
   using simulate::CtState;
   const bool opens_tcp = (probe.flags & 0x3fU) == tcp::kSyn;  // whatever it offers of ECN
-  if ((probe.protocol == protocol::kTcp && !opens_tcp) || (probe.protocol == protocol::kSctp && probe.chunk != 1)) {
+  if ((probe.protocol == protocol::kTcp && !opens_tcp) ||
+      (probe.protocol == protocol::kSctp && probe.chunk != 1)) {
     return CtState::Invalid;
   }
   const bool checked = net::has_ports(probe.protocol) || net::is_icmp(probe.protocol);
@@ -327,7 +331,9 @@ std::string mark_of(std::size_t row) {
   return text.data();
 }
 
-std::uint16_t port_of(std::size_t row) { return static_cast<std::uint16_t>(20000 + row); }
+std::uint16_t port_of(std::size_t row) {
+  return static_cast<std::uint16_t>(20000 + row);
+}
 
 std::vector<Frame> packets_of(const Probe& probe, std::size_t row) {
   const Frame transport = transport_of(probe, row);
@@ -373,7 +379,8 @@ simulate::Packet packet_of(const Probe& probe, std::size_t row, const LinkEnds& 
   if (!packet) {
     throw std::runtime_error{packet.error().text()};
   }
-  packet->has_options = !probe.options.empty() || !probe.extensions.empty() || probe.split == Split::TwiceAtomic;
+  packet->has_options =
+      !probe.options.empty() || !probe.extensions.empty() || probe.split == Split::TwiceAtomic;
   packet->hop_limit = hops_of(probe);
   packet->state = state_of(probe, packet->state);
   return *std::move(packet);

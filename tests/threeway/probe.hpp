@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// One packet of the three-way table, said once: from it come the bytes on the wire, the question for `explain` and what
-/// is special about it for the simulator.
+/// One packet of the three-way table, said once: from it come the bytes on the wire, the question
+/// for `explain` and what is special about it for the simulator.
 
 #include "net/address.hpp"
 #include "simulate/packet.hpp"
@@ -43,15 +43,15 @@ struct Probe {
   std::uint8_t type = 8;  ///< of ICMP and ICMPv6
   std::uint8_t code = 0;
   std::uint8_t flags = tcp::kSyn;
-  std::uint8_t chunk = 1;                   ///< of SCTP: INIT
-  std::uint8_t hops = 0;                    ///< 0: what the protocol asks for
-  std::string mac = {};                          ///< sender's; empty: the far end's
-  std::string to_mac = {};                       ///< empty: the appliance's, or the group's
-  std::vector<std::uint8_t> options = {};        ///< of IPv4, four bytes each word
-  std::vector<std::uint8_t> extensions = {};     ///< IPv6 extension headers in order, by number
-  std::vector<std::uint8_t> body = {};           ///< behind the transport header, before the row's mark
+  std::uint8_t chunk = 1;                     ///< of SCTP: INIT
+  std::uint8_t hops = 0;                      ///< 0: what the protocol asks for
+  std::string mac = {};                       ///< sender's; empty: the far end's
+  std::string to_mac = {};                    ///< empty: the appliance's, or the group's
+  std::vector<std::uint8_t> options = {};     ///< of IPv4, four bytes each word
+  std::vector<std::uint8_t> extensions = {};  ///< IPv6 extension headers in order, by number
+  std::vector<std::uint8_t> body = {};  ///< behind the transport header, before the row's mark
   std::optional<std::uint16_t> ether_type = {};  ///< another than the address family's
-  std::optional<std::uint16_t> tag = {};    ///< of 802.1Q: the network's number, 0 for a priority tag
+  std::optional<std::uint16_t> tag = {};  ///< of 802.1Q: the network's number, 0 for a priority tag
   bool broken_checksum = false;
   Split split = Split::Whole;
 
@@ -76,7 +76,8 @@ struct LinkEnds {
 /// IP packets, complete with checksums: one, or the fragments.
 [[nodiscard]] std::vector<Frame> packets_of(const Probe& probe, std::size_t row);
 /// The same behind Ethernet headers.
-[[nodiscard]] std::vector<Frame> frames_of(const Probe& probe, std::size_t row, const LinkEnds& ends);
+[[nodiscard]] std::vector<Frame> frames_of(const Probe& probe, std::size_t row,
+                                           const LinkEnds& ends);
 
 /// As the rules meet it, with the routes and addresses of the calling thread's namespace.
 [[nodiscard]] simulate::Packet packet_of(const Probe& probe, std::size_t row, const LinkEnds& ends);

@@ -19,8 +19,9 @@ struct Row {
   std::string decision;
   /// Why the kernel's own stack ends the packet before our chains meet it; empty: they do.
   std::string stack = {};
-  /// "source destination reason" that is counted beside: an error of the appliance's own about this packet.
-  std::string own_error = {};
+  /// "source destination reason" that is counted beside: the appliance's own error or redirect
+  /// about this packet.
+  std::string own_message = {};
 };
 using Rows = std::vector<Row>;
 using Numbers = std::initializer_list<std::uint8_t>;

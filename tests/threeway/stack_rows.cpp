@@ -23,25 +23,29 @@ void add_sources(Rows& rows) {
   for (const std::string src : {"::1", "::", "ff02::7"}) {
     rows.push_back({"source " + src, by("lg0", src, "fd00:10::9"), spoofed, martian});
   }
-  rows.push_back({"a link-local source to another wire", by("lg0", "fe80::7", "fd00:10::9"), spoofed,
-                  "a link-local source leaves its wire never", "- - self_protected"});
+  rows.push_back({"a link-local source to another wire", by("lg0", "fe80::7", "fd00:10::9"),
+                  spoofed, "a link-local source leaves its wire never", "- - self_protected"});
   for (const std::string src : {"10.20.0.1", "10.10.0.1", "203.0.113.2"}) {
     rows.push_back({"the appliance's source " + src, by("lg0", src, "10.10.0.9"), spoofed,
                     "an IPv4 source that is the appliance's own"});
   }
   rows.push_back({"the appliance's source to the appliance", by("lg0", "10.20.0.1", "10.20.0.1"),
-                  "spoofed_source lgwan-office lgwan-office", "an IPv4 source that is the appliance's own"});
+                  "spoofed_source lgwan-office lgwan-office",
+                  "an IPv4 source that is the appliance's own"});
 }
 
 void add_destinations(Rows& rows) {
   const std::string martian = "a destination that no wire can have";
-  rows.push_back({"to loopback, IPv4", from_inet("127.0.0.1"), "self_protected inet-office -", martian});
+  rows.push_back(
+      {"to loopback, IPv4", from_inet("127.0.0.1"), "self_protected inet-office -", martian});
   rows.push_back({"to loopback, IPv6", from_inet("::1"), "self_protected inet-office -", martian});
   rows.push_back({"to this network", from_inet("0.0.0.0"), "unknown_zone inet-office -", martian});
-  rows.push_back({"unreachable, IPv4", from_inet("10.20.66.5"), "misrouted inet-office lgwan-office", "no route", kAnswered});
-  rows.push_back({"unreachable, IPv6", from_inet("fd00:20:0:66::5"), "misrouted inet-office lgwan-office", "no route",
-                  kAnswered});
-  rows.push_back({"into a black hole", from_inet("10.20.67.5"), "misrouted inet-office lgwan-office", "no route"});
+  rows.push_back({"unreachable, IPv4", from_inet("10.20.66.5"),
+                  "misrouted inet-office lgwan-office", "no route", kAnswered});
+  rows.push_back({"unreachable, IPv6", from_inet("fd00:20:0:66::5"),
+                  "misrouted inet-office lgwan-office", "no route", kAnswered});
+  rows.push_back({"into a black hole", from_inet("10.20.67.5"),
+                  "misrouted inet-office lgwan-office", "no route"});
 }
 
 void add_groups(Rows& rows) {
@@ -62,14 +66,16 @@ void add_groups(Rows& rows) {
 }
 
 void add_headers(Rows& rows) {
-  const auto add_option = [&](const std::string& what, std::vector<std::uint8_t> bytes, const std::string& stack,
-                              const std::string& answer) {
+  const auto add_option = [&](const std::string& what, std::vector<std::uint8_t> bytes,
+                              const std::string& stack, const std::string& answer) {
     Probe probe = from_inet("198.51.100.9");
     probe.options = std::move(bytes);
     rows.push_back({what, probe, "invalid inet-office cloud", stack, answer});
   };
-  add_option("loose source route", {131, 7, 4, 10, 20, 0, 9, 0}, "source routing is not accepted", {});
-  add_option("strict source route", {137, 7, 4, 10, 20, 0, 9, 0}, "source routing is not accepted", {});
+  add_option("loose source route", {131, 7, 4, 10, 20, 0, 9, 0}, "source routing is not accepted",
+             {});
+  add_option("strict source route", {137, 7, 4, 10, 20, 0, 9, 0}, "source routing is not accepted",
+             {});
   add_option("an option of length zero", {7, 0, 0, 0}, "options that cannot be read", kAnswered);
   for (const std::string dst : {"198.51.100.9", "2001:db8:5::9"}) {
     Probe last_hop = from_inet(dst);
@@ -92,22 +98,27 @@ void add_frames(Rows& rows) {
     other.to_mac = "02:00:00:fe:00:77";
     rows.push_back({"to another's hardware address, " + dst, other, kWeb, "the frame is not ours"});
     other.to_mac = "ff:ff:ff:ff:ff:ff";
-    rows.push_back({"in a broadcast frame, " + dst, other, kWeb, "a frame to all is not passed on"});
+    rows.push_back(
+        {"in a broadcast frame, " + dst, other, kWeb, "a frame to all is not passed on"});
     other.to_mac = "01:00:5e:00:00:01";
-    rows.push_back({"in a multicast frame, " + dst, other, kWeb, "a frame to many is not passed on"});
+    rows.push_back(
+        {"in a multicast frame, " + dst, other, kWeb, "a frame to many is not passed on"});
     Probe tagged = from_inet(dst);
     tagged.tag = 7;
     rows.push_back({"of a tagged network, " + dst, tagged, kWeb, "no such interface"});
-    // taken off before any hook of an inet table: only a chain at ingress could tell it from an untagged frame
+    // taken off before any hook of an inet table: only a chain at ingress could tell it from an
+    // untagged frame
     tagged.tag = 0;
     rows.push_back({"with a priority tag, " + dst, tagged, kWeb});
     Probe crossed = from_inet(dst);
     crossed.ether_type = dst.find(':') == std::string::npos ? 0x86dd : 0x0800;
     rows.push_back({"as the other family, " + dst, crossed, kWeb, "its version is wrong"});
-    for (const std::uint16_t type : std::initializer_list<std::uint16_t>{0x88b5, 0x8864, 0x88cc, 0x8847, 0x88a8, 0x8137}) {
+    for (const std::uint16_t type :
+         std::initializer_list<std::uint16_t>{0x88b5, 0x8864, 0x88cc, 0x8847, 0x88a8, 0x8137}) {
       Probe foreign = from_inet(dst);
       foreign.ether_type = type;
-      rows.push_back({"of ethertype " + std::to_string(type) + ", " + dst, foreign, kWeb, "nobody takes it"});
+      rows.push_back(
+          {"of ethertype " + std::to_string(type) + ", " + dst, foreign, kWeb, "nobody takes it"});
     }
   }
 }

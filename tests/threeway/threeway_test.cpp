@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One question, three answers: the policy read straight (decide), the table that the kernel gives back (run), and the
-// kernel itself with real packets on real wires.
+// One question, three answers: the policy read straight (decide), the table that the kernel gives
+// back (run), and the kernel itself with real packets on real wires.
 #include "threeway/answers.hpp"
 #include "threeway/lab.hpp"
 #include "threeway/rows.hpp"
@@ -33,8 +33,8 @@ class Table : public ::testing::Test {
                             const Seen& seen) {
     const bool passes = row.stack.empty() && said.verdict == Verdict::Permit;
     std::map<std::string, std::uint64_t> counted;
-    if (!row.own_error.empty()) {
-      counted[row.own_error] = 1;
+    if (!row.own_message.empty()) {
+      counted[row.own_message] = 1;
     }
     if (row.stack.empty() && !passes) {
       counted[word_of(said)] += 1;
@@ -88,8 +88,9 @@ class Table : public ::testing::Test {
 std::unique_ptr<Lab> Table::lab_;
 
 TEST_F(Table, TheKernelGivesBackWhatWasCompiled) {
-  EXPECT_THAT(ruleset::differences(lab_->compiled().table, lab_->table(), std::chrono::seconds{5}, 10),
-              ::testing::IsEmpty());
+  EXPECT_THAT(
+      ruleset::differences(lab_->compiled().table, lab_->table(), std::chrono::seconds{5}, 10),
+      ::testing::IsEmpty());
 }
 
 TEST_F(Table, HoldsAtLeastThreeHundredPackets) {
@@ -103,12 +104,24 @@ TEST_F(Table, HoldsAtLeastThreeHundredPackets) {
   EXPECT_GE(count, 300U);
 }
 
-TEST_F(Table, BetweenZones) { ask_all_three(crossing_rows(), 0); }
-TEST_F(Table, ByPermits) { ask_all_three(permit_rows(), 1000); }
-TEST_F(Table, WithOddHeaders) { ask_all_three(header_rows(), 2000); }
-TEST_F(Table, FromAndToWrongAddresses) { ask_all_three(address_rows(), 3000); }
-TEST_F(Table, ToAndFromTheAppliance) { ask_all_three(appliance_rows(), 4000); }
-TEST_F(Table, WhatTheStackEndsItself) { ask_all_three(stack_rows(), 5000); }
+TEST_F(Table, BetweenZones) {
+  ask_all_three(crossing_rows(), 0);
+}
+TEST_F(Table, ByPermits) {
+  ask_all_three(permit_rows(), 1000);
+}
+TEST_F(Table, WithOddHeaders) {
+  ask_all_three(header_rows(), 2000);
+}
+TEST_F(Table, FromAndToWrongAddresses) {
+  ask_all_three(address_rows(), 3000);
+}
+TEST_F(Table, ToAndFromTheAppliance) {
+  ask_all_three(appliance_rows(), 4000);
+}
+TEST_F(Table, WhatTheStackEndsItself) {
+  ask_all_three(stack_rows(), 5000);
+}
 
 }  // namespace
 }  // namespace sekisho::threeway
