@@ -106,9 +106,9 @@ std::string Frames::frame(const std::string& payload) {
 
 Result<> Frames::feed(std::string_view bytes) {
   waiting_.append(bytes);
-  if (waiting_.size() >= kHeader && Reader{as_bytes(waiting_)}.u32() > largest_) {
+  failed_ = failed_ || (waiting_.size() >= kHeader && Reader{as_bytes(waiting_)}.u32() > largest_);
+  if (failed_) {
     waiting_.clear();
-    largest_ = 0;
     return fail("a message above the largest size");
   }
   return {};

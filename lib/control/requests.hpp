@@ -82,6 +82,7 @@ class Frames {
  private:
   std::size_t largest_;
   std::string waiting_;
+  bool failed_ = false;
 };
 
 }  // namespace sekisho::control

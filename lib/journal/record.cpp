@@ -141,8 +141,8 @@ Result<Entry> from_json(std::string_view line) {
     fields[std::string{member.key()}] = *std::move(text);
   }
   const auto take = [&fields](std::string_view name) {
-    const auto node = fields.extract(fields.find(name) == fields.end() ? fields.end() : fields.find(name));
-    return node.empty() ? std::string{} : node.mapped();
+    const auto found = fields.find(name);
+    return found == fields.end() ? std::string{} : std::move(fields.extract(found).mapped());
   };
   (void)take("SYSLOG_IDENTIFIER");
   (void)take("MESSAGE_ID");

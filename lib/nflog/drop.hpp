@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// What the kernel logged of one dropped packet: its word and its headers, from bytes that an attacker chose. Knows
-/// neither zones nor reasons.
+/// What the kernel logged of one dropped packet: its word and its headers, from bytes that an
+/// attacker chose. Knows neither zones nor reasons.
 
 #include "base/bytes.hpp"
 #include "net/address.hpp"
@@ -20,16 +20,18 @@ struct Drop {
   std::optional<net::Mac> src_mac;
   net::Address src;  ///< unspecified IPv4 where the packet has no IP header that holds together
   net::Address dst;
-  std::uint8_t protocol = 0;  ///< IP's number; of IPv6 the one behind its extension headers, as far as they are there
-  std::uint16_t sport = 0;    ///< 0 where there are none, and in later fragments
+  /// IP's number; of IPv6 the one behind its extension headers, as far as they are there.
+  std::uint8_t protocol = 0;
+  std::uint16_t sport = 0;  ///< 0 where there are none, and in later fragments
   std::uint16_t dport = 0;
   std::uint32_t bytes = 0;  ///< of the packet as its IP header says
 
   bool operator==(const Drop&) const = default;
 };
 
-/// One record of link type DLT_NFLOG (header and TLVs, linux/netfilter/nfnetlink_log.h). Nothing when it is no such
-/// record or carries no mark; a packet that is cut or malformed yields what could be read.
+/// One record of link type DLT_NFLOG (header and TLVs, linux/netfilter/nfnetlink_log.h). Nothing
+/// when it is no such record or carries no mark; a packet that is cut or malformed yields what
+/// could be read.
 [[nodiscard]] std::optional<Drop> decode(ByteView record);
 
 }  // namespace sekisho::nflog

@@ -196,18 +196,22 @@ bool is_part(const Drop& part, const Drop& whole) {
          either(part.bytes, whole.bytes);
 }
 
-TEST(NflogRecord, CutAnywhereYieldsItsPartOrNothing) {
-  for (const Bytes& bytes : {record(AF_INET, tcp4()), record(AF_INET6, udp6())}) {
-    const Drop whole = *decoded(bytes);
-    std::size_t parts = 0;
-    for (std::size_t length = 0; length < bytes.size(); ++length) {
-      if (const auto part = decoded(first(bytes, length))) {
-        EXPECT_TRUE(is_part(*part, whole)) << length;
-        ++parts;
-      }
+/// How many of the shorter records yield a part of the whole one; fails for what is no part.
+std::size_t parts_of(const Bytes& bytes) {
+  const Drop whole = *decoded(bytes);
+  std::size_t parts = 0;
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    if (const auto part = decoded(first(bytes, length))) {
+      EXPECT_TRUE(is_part(*part, whole)) << length;
+      ++parts;
     }
-    EXPECT_GT(parts, 100U);
   }
+  return parts;
+}
+
+TEST(NflogRecord, CutAnywhereYieldsItsPartOrNothing) {
+  EXPECT_GT(parts_of(record(AF_INET, tcp4())), 100U);
+  EXPECT_GT(parts_of(record(AF_INET6, udp6())), 100U);
 }
 
 TEST(NflogRecord, ChangedBytesAndNoiseAreSurvived) {
