@@ -252,7 +252,9 @@ Result<std::vector<Entry>> Store::append(const std::vector<Record>& records, std
   }
   if (!write_all(segment_.get(), lines) || ::fdatasync(segment_.get()) != 0) {
     const int number = errno;
-    (void)::ftruncate(segment_.get(), static_cast<off_t>(segment_size_));
+    if (::ftruncate(segment_.get(), static_cast<off_t>(segment_size_)) != 0) {
+      segment_.reset();  // what is half written there stays behind: a new segment begins
+    }
     return fail(system_error("cannot write records", number));
   }
   segment_size_ += lines.size();

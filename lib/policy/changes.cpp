@@ -29,6 +29,8 @@ struct Traffic {
   std::vector<net::Mac> from_macs;
   std::vector<net::Mac> to_macs;
   Product product;
+  bool any_src = false;  ///< the whole zone
+  bool any_dst = false;
 };
 /// By source zone, destination zone and family.
 using Key = std::tuple<std::string, std::string, net::Family>;
@@ -80,6 +82,10 @@ Set intersection(const Set& a, const Set& b) {
 void subtract(const Product& from, const Product& hole, std::vector<Product>& left) {
   const Ranges src = intersection(from.src, hole.src);
   const Ranges dst = intersection(from.dst, hole.dst);
+  if (src.empty() || dst.empty() || intersection(from.services, hole.services).empty()) {
+    left.push_back(from);  // in one piece, for whoever reads it
+    return;
+  }
   for (Product piece : {Product{without(from.src, hole.src), from.dst, from.services},
                         Product{src, without(from.dst, hole.dst), from.services},
                         Product{src, dst, without(from.services, hole.services)}}) {
@@ -121,12 +127,13 @@ void add_permit(const Policy& policy, const Permit& permit, net::Family family, 
   const auto name = [&policy](const End& end) { return end.zone ? policy.zones()[*end.zone].name : std::string{kAppliance}; };
   if (permit.kind == PermitKind::SelfFlow) {
     const Ranges dst = permit.to.zone ? policy.addresses_of(permit.to, family) : ranges_of(permit.to.hosts, family);
-    add(picture, {kAppliance, name(permit.to), family}, {permit.id, {}, {}, {anywhere(family), dst, permit.services}});
+    add(picture, {kAppliance, name(permit.to), family}, {permit.id, {}, {}, {anywhere(family), dst, permit.services}, true, permit.to.whole_zone()});
     return;
   }
   add(picture, {name(permit.from), name(permit.to), family},
       {permit.id, permit.from.macs, permit.to.macs,
-       {policy.addresses_of(permit.from, family), policy.addresses_of(permit.to, family), permit.services}});
+       {policy.addresses_of(permit.from, family), policy.addresses_of(permit.to, family), permit.services},
+       permit.from.whole_zone(), permit.to.whole_zone()});
 }
 
 Picture picture_of(const Policy& policy, const Situation& situation) {
@@ -136,7 +143,7 @@ Picture picture_of(const Policy& policy, const Situation& situation) {
       const Zone& zone = policy.zones()[i];
       if (zone.intra_zone_allow) {
         const Ranges inside = policy.addresses_of(End{i, {}, {}, {}}, family);
-        add(picture, {zone.name, zone.name, family}, {"intra_zone", {}, {}, {inside, inside, every_service()}});
+        add(picture, {zone.name, zone.name, family}, {"intra_zone", {}, {}, {inside, inside, every_service()}, true, true});
       }
     }
     for (const Permit& permit : policy.permits()) {
@@ -146,7 +153,7 @@ Picture picture_of(const Policy& policy, const Situation& situation) {
     }
     if (const auto& management = policy.management()) {
       add(picture, {"management", kAppliance, family},
-          {"management", {}, {}, {ranges_of(management->networks, family), anywhere(family), management->services}});
+          {"management", {}, {}, {ranges_of(management->networks, family), anywhere(family), management->services}, false, true});
     }
   }
   return picture;
@@ -172,15 +179,17 @@ std::string list_of(const Services& services) {
 }
 
 std::string sentence(const Key& key, const Traffic& traffic, const Product& piece) {
-  const auto& [src, dst, family] = key;
-  const auto side = [family = family](const std::string& zone, const Ranges& ranges) {
-    return ranges == anywhere(family) ? zone : zone + " " + list_of(ranges);
+  const auto& src = std::get<0>(key);
+  const auto& dst = std::get<1>(key);
+  const auto side = [](const std::string& zone, bool any, const Ranges& whole, const Ranges& ranges) {
+    return any && ranges == whole ? zone : zone + " " + list_of(ranges);
   };
   std::string macs;
   for (const net::Mac& mac : traffic.from_macs) {
     macs += " " + mac.str();
   }
-  return "'" + traffic.id + "': " + side(src, piece.src) + macs + " > " + side(dst, piece.dst) + ": " +
+  return "'" + traffic.id + "': " + side(src, traffic.any_src, traffic.product.src, piece.src) + macs + " > " +
+         side(dst, traffic.any_dst, traffic.product.dst, piece.dst) + ": " +
          list_of(piece.services);
 }
 
@@ -205,7 +214,10 @@ std::vector<std::string> beyond(const Picture& here, const Picture& there) {
         }
       }
       for (const Product& piece : left) {
-        sentences.push_back(sentence(key, traffic, piece));
+        std::string text = sentence(key, traffic, piece);
+        if (std::ranges::find(sentences, text) == sentences.end()) {  // of the other family
+          sentences.push_back(std::move(text));
+        }
       }
     }
   }

@@ -136,7 +136,8 @@ void wait_for_change(const std::string& directory, const UniqueFd& changes) {
   (void)::inotify_add_watch(changes.get(), directory.c_str(), IN_MODIFY | IN_CREATE);
   if (::poll(&one, 1, kLongestMillis) > 0) {
     std::array<char, 4096> buffer{};
-    (void)::read(changes.get(), buffer.data(), buffer.size());
+    while (::read(changes.get(), buffer.data(), buffer.size()) > 0) {
+    }
   }
 }
 
