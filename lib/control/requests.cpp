@@ -106,12 +106,15 @@ std::string Frames::frame(const std::string& payload) {
 
 Result<> Frames::feed(std::string_view bytes) {
   waiting_.append(bytes);
+  look_at_length();
+  return failed_ ? fail("a message above the largest size") : Result<>{};
+}
+
+void Frames::look_at_length() {
   failed_ = failed_ || (waiting_.size() >= kHeader && Reader{as_bytes(waiting_)}.u32() > largest_);
   if (failed_) {
     waiting_.clear();
-    return fail("a message above the largest size");
   }
-  return {};
 }
 
 std::optional<std::string> Frames::next() {
@@ -122,6 +125,7 @@ std::optional<std::string> Frames::next() {
   }
   std::string payload = waiting_.substr(kHeader, length);
   waiting_.erase(0, kHeader + length);
+  look_at_length();
   return payload;
 }
 

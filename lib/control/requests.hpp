@@ -80,6 +80,8 @@ class Frames {
   [[nodiscard]] std::optional<std::string> next();
 
  private:
+  void look_at_length();
+
   std::size_t largest_;
   std::string waiting_;
   bool failed_ = false;
