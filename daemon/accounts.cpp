@@ -33,7 +33,9 @@ std::optional<Meaning> meaning_of(std::uint32_t word, const Names& names) {
   return Meaning{zone((word >> 16U) & 0xffU), zone((word >> 8U) & 0xffU), *reason};
 }
 
-std::string name_of(const Names::Zone* zone) { return zone == nullptr ? "-" : zone->name; }
+std::string name_of(const Names::Zone* zone) {
+  return zone == nullptr ? "-" : zone->name;
+}
 
 std::string organ_of(const Meaning& meaning) {
   for (const Names::Zone* zone : {meaning.source, meaning.destination}) {
@@ -48,7 +50,8 @@ std::string clause_of(const Meaning& meaning) {
   const auto zone_class = [](const Names::Zone* zone) {
     return zone == nullptr ? std::nullopt : std::optional{zone->zone_class};
   };
-  return std::string{sekisho::name_of(clause_between(zone_class(meaning.source), zone_class(meaning.destination)))};
+  return std::string{sekisho::name_of(
+      clause_between(zone_class(meaning.source), zone_class(meaning.destination)))};
 }
 
 void describe(const Meaning& meaning, const Names& names, Record& record) {
@@ -66,23 +69,27 @@ std::string_view text_of(Reason reason, Language language) {
   return word->meaning.in(language);
 }
 
-std::string dash_if_empty(const std::string& text) { return text.empty() ? "-" : text; }
+std::string dash_if_empty(const std::string& text) {
+  return text.empty() ? "-" : text;
+}
 
 std::string end_text(const net::Address& address, std::uint16_t port) {
   const std::string text = address.str();
   if (port == 0) {
     return text;
   }
-  return (address.family() == net::Family::V6 ? "[" + text + "]" : text) + ":" + std::to_string(port);
+  return (address.family() == net::Family::V6 ? "[" + text + "]" : text) + ":" +
+         std::to_string(port);
 }
 
 Record violation(const nflog::Fold& fold, const Meaning& meaning, const Names& names) {
   const nflog::Drop& drop = fold.first;
   const std::string protocol = net::protocol_name(drop.protocol);
   const std::string message =
-      std::string{word_of(Event::Violation).meaning.in(names.language)} + ": " + name_of(meaning.source) + " > " +
-      name_of(meaning.destination) + " " + end_text(drop.src, drop.sport) + " > " + end_text(drop.dst, drop.dport) +
-      " " + protocol + " (" + clause_of(meaning) + " " + std::string{text_of(meaning.reason, names.language)} + ")";
+      std::string{word_of(Event::Violation).meaning.in(names.language)} + ": " +
+      name_of(meaning.source) + " > " + name_of(meaning.destination) + " " +
+      end_text(drop.src, drop.sport) + " > " + end_text(drop.dst, drop.dport) + " " + protocol +
+      " (" + clause_of(meaning) + " " + std::string{text_of(meaning.reason, names.language)} + ")";
   Record record = journal::record_of(Event::Violation, message);
   describe(meaning, names, record);
   record.fields["SEKISHO_SRC"] = drop.src.str();
@@ -98,11 +105,13 @@ Record violation(const nflog::Fold& fold, const Meaning& meaning, const Names& n
   return record;
 }
 
-Record summary(const Meaning& meaning, std::uint64_t packets, std::uint64_t bytes, const Names& names) {
-  const std::string message =
-      std::string{word_of(Event::Summary).meaning.in(names.language)} + ": " + name_of(meaning.source) + " > " +
-      name_of(meaning.destination) + " " + std::to_string(packets) + " (" + clause_of(meaning) + " " +
-      std::string{text_of(meaning.reason, names.language)} + ")";
+Record summary(const Meaning& meaning, std::uint64_t packets, std::uint64_t bytes,
+               const Names& names) {
+  const std::string message = std::string{word_of(Event::Summary).meaning.in(names.language)} +
+                              ": " + name_of(meaning.source) + " > " +
+                              name_of(meaning.destination) + " " + std::to_string(packets) + " (" +
+                              clause_of(meaning) + " " +
+                              std::string{text_of(meaning.reason, names.language)} + ")";
   Record record = journal::record_of(Event::Summary, message);
   describe(meaning, names, record);
   record.fields["SEKISHO_COUNT"] = std::to_string(packets);
@@ -122,10 +131,12 @@ Keys keys_of(const std::string& source, const std::string& destination, const st
   return {key + " packets", key + " bytes"};
 }
 Keys keys_of(const Meaning& meaning) {
-  return keys_of(name_of(meaning.source), name_of(meaning.destination), std::string{sekisho::name_of(meaning.reason)});
+  return keys_of(name_of(meaning.source), name_of(meaning.destination),
+                 std::string{sekisho::name_of(meaning.reason)});
 }
 
-/// What `counted` has beyond `sum`, which then is `counted` or, where packets were recorded before they were counted, stays.
+/// What `counted` has beyond `sum`, which then is `counted` or, where packets were recorded before
+/// they were counted, stays.
 std::uint64_t catch_up(std::uint64_t counted, std::uint64_t& sum) {
   const std::uint64_t beyond = counted > sum ? counted - sum : 0;
   sum += beyond;
@@ -146,7 +157,8 @@ void Accounts::replay(const Record& record) {
     const std::string text = field(name);
     return text.empty() ? 0 : std::strtoull(text.c_str(), nullptr, 10);
   };
-  const Keys keys = keys_of(field("SEKISHO_SRC_ZONE"), field("SEKISHO_DST_ZONE"), field("SEKISHO_REASON"));
+  const Keys keys =
+      keys_of(field("SEKISHO_SRC_ZONE"), field("SEKISHO_DST_ZONE"), field("SEKISHO_REASON"));
   sums_[keys.packets] += number("SEKISHO_COUNT");
   sums_[keys.bytes] += number("SEKISHO_BYTES");
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// The promise that every drop is in a record: what was dropped in a window, as records, and what the kernel counted
-/// beyond them, as sums. Pure: no clock, no file, no kernel.
+/// The promise that every drop is in a record: what was dropped in a window, as records, and what
+/// the kernel counted beyond them, as sums. Pure: no clock, no file, no kernel.
 
 #include "journal/record.hpp"
 #include "messages.hpp"
@@ -26,9 +26,11 @@ class Accounts {
   /// Adds an entry that was written behind the saved sums.
   void replay(const journal::Record& record);
 
-  /// The records of one window: a violation for each fold but chatter, at most `names.max_records`; then for each pair of
-  /// zones and reason one summary of what `counters` have beyond all records so far. The sums cover the records returned.
-  [[nodiscard]] std::vector<journal::Record> close(const Names& names, const std::vector<nflog::Fold>& folds,
+  /// The records of one window: a violation for each fold but chatter, at most `names.max_records`;
+  /// then for each pair of zones and reason one summary of what `counters` have beyond all records
+  /// so far. The sums cover the records returned.
+  [[nodiscard]] std::vector<journal::Record> close(const Names& names,
+                                                   const std::vector<nflog::Fold>& folds,
                                                    const Counters& counters);
 
   [[nodiscard]] const Sums& sums() const noexcept { return sums_; }

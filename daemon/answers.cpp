@@ -3,9 +3,9 @@
 
 #include "base/escape.hpp"
 
-#include <boost/json.hpp>
 #include <net/if.h>
 #include <sys/utsname.h>
+#include <boost/json.hpp>
 
 #include <array>
 #include <ctime>
@@ -18,7 +18,9 @@ using boost::json::object;
 using policy::Permit;
 using policy::PermitKind;
 
-std::string utf8(const std::string& text) { return is_utf8(text) ? text : escaped(text); }
+std::string utf8(const std::string& text) {
+  return is_utf8(text) ? text : escaped(text);
+}
 
 std::string time_text(policy::Instant instant) {
   const std::time_t time = std::chrono::system_clock::to_time_t(instant);
@@ -70,7 +72,8 @@ array zones_json(const policy::Policy& policy) {
   for (const policy::Zone& zone : policy.zones()) {
     array interfaces;
     for (const std::string& name : zone.interfaces) {
-      interfaces.push_back(object{{"name", name}, {"present", ::if_nametoindex(name.c_str()) != 0}});
+      interfaces.push_back(
+          object{{"name", name}, {"present", ::if_nametoindex(name.c_str()) != 0}});
     }
     array networks;
     for (const net::Prefix& network : zone.networks) {
@@ -104,17 +107,18 @@ array permits_json(const InForce& in_force, const std::map<std::string, ruleset:
     const std::string_view why = why_not(permit, in_force.situation);
     const auto used = usage.find(permit.id);
     const ruleset::Usage count = used == usage.end() ? ruleset::Usage{} : used->second;
-    permits.push_back(object{{"id", permit.id},
-                             {"kind", name_of(permit.kind)},
-                             {"from_zone", zone(permit.from)},
-                             {"to_zone", zone(permit.to)},
-                             {"services", std::move(services)},
-                             {"in_force", why.empty()},
-                             {"why_not", why},
-                             {"valid_from", time_or_null(permit.valid_from)},
-                             {"valid_until", time_or_null(policy::end_of(permit, in_force.situation))},
-                             {"packets", count.packets},
-                             {"bytes", count.bytes}});
+    permits.push_back(
+        object{{"id", permit.id},
+               {"kind", name_of(permit.kind)},
+               {"from_zone", zone(permit.from)},
+               {"to_zone", zone(permit.to)},
+               {"services", std::move(services)},
+               {"in_force", why.empty()},
+               {"why_not", why},
+               {"valid_from", time_or_null(permit.valid_from)},
+               {"valid_until", time_or_null(policy::end_of(permit, in_force.situation))},
+               {"packets", count.packets},
+               {"bytes", count.bytes}});
   }
   return permits;
 }
@@ -149,14 +153,16 @@ object kernel_json(const Enforcer& enforcer, std::uint32_t generation) {
   (void)::uname(&system);
   array settings;
   for (const kernel::Applied& setting : enforcer.settings()) {
-    settings.push_back(object{{"name", setting.name},
-                              {"value", setting.value},
-                              {"before", setting.before},
-                              {"outcome", kOutcomes.at(static_cast<std::size_t>(setting.outcome))}});
+    settings.push_back(
+        object{{"name", setting.name},
+               {"value", setting.value},
+               {"before", setting.before},
+               {"outcome", kOutcomes.at(static_cast<std::size_t>(setting.outcome))}});
   }
   array weaker;
   if (!enforcer.owned()) {
-    weaker.emplace_back("the table is not owned: others can change it, and it is put right again when they do");
+    weaker.emplace_back(
+        "the table is not owned: others can change it, and it is put right again when they do");
   }
   return {{"release", system.release},
           {"table", enforcer.in_force().compiled.table.name},
@@ -165,8 +171,9 @@ object kernel_json(const Enforcer& enforcer, std::uint32_t generation) {
           {"weaker", std::move(weaker)},
           {"settings", std::move(settings)},
           // packets that the stack refuses before any rule of ours sees them
-          {"dropped_by_stack", array{"IPv4 source routing", "martian addresses", "TTL or hop limit used up",
-                                     "reassembly failures", "full connection table"}}};
+          {"dropped_by_stack",
+           array{"IPv4 source routing", "martian addresses", "TTL or hop limit used up",
+                 "reassembly failures", "full connection table"}}};
 }
 
 array exchanges_json(const policy::Policy& policy) {
@@ -183,7 +190,8 @@ array exchanges_json(const policy::Policy& policy) {
 void add_dormant(const policy::Policy& policy, array& warnings) {
   const auto exchanges = exchanges_json(policy).size();
   if (exchanges > 0) {
-    warnings.emplace_back("not in force: " + std::to_string(exchanges) + " [[exchange]], as there is no relay");
+    warnings.emplace_back("not in force: " + std::to_string(exchanges) +
+                          " [[exchange]], as there is no relay");
   }
   if (!policy.profiles().empty()) {
     warnings.emplace_back("not in force: [sanitize.…], as there is no sanitizer");
@@ -219,7 +227,9 @@ std::string status_json(const Enforcer& enforcer, const Condition& condition) {
     warnings.emplace_back(utf8(warning));
   }
   add_dormant(policy, warnings);
-  const char* state = in_force.revision == 0 ? "closed" : condition.degraded ? "degraded" : "enforcing";
+  const char* state = in_force.revision == 0 ? "closed"
+                      : condition.degraded   ? "degraded"
+                                             : "enforcing";
   return serialize(object{{"name", policy.appliance().name},
                           {"model", name_of(policy.appliance().model)},
                           {"revision", in_force.revision},
@@ -279,7 +289,9 @@ std::string in_force_json(const InForce& in_force) {
                           {"sources", std::move(sources)}});
 }
 
-std::string error_json(const std::string& text) { return serialize(object{{"error", utf8(text)}}); }
+std::string error_json(const std::string& text) {
+  return serialize(object{{"error", utf8(text)}});
+}
 
 std::string revision_text(const InForce& in_force) {
   return std::to_string(in_force.revision) + ":" + in_force.sha256;

@@ -18,16 +18,27 @@ namespace sekisho::daemon {
 namespace {
 
 std::vector<std::string> command_of(std::string_view role, const Startup& startup) {
-  return {"sekishod",      "--role",           std::string{role},   "--config", startup.config, "--state-dir", startup.state_dir,
-          "--runtime-dir", startup.runtime_dir, "--log", startup.log == LogTo::Journal ? "journal" : "console"};
+  return {"sekishod",
+          "--role",
+          std::string{role},
+          "--config",
+          startup.config,
+          "--state-dir",
+          startup.state_dir,
+          "--runtime-dir",
+          startup.runtime_dir,
+          "--log",
+          startup.log == LogTo::Journal ? "journal" : "console"};
 }
 
-/// In the child: the two descriptors where the role looks for them, then the program again. Returns only on failure.
+/// In the child: the two descriptors where the role looks for them, then the program again. Returns
+/// only on failure.
 void become_role(int channel, int own, std::vector<char*>& arguments) {
   // first out of each other's way, then to their places, where they survive the exec
   const int kept_channel = ::fcntl(channel, F_DUPFD, kOwnFd + 1);
   const int kept_own = own < 0 ? -1 : ::fcntl(own, F_DUPFD, kOwnFd + 1);
-  if (kept_channel < 0 || ::dup2(kept_channel, kSupervisorFd) < 0 || (own >= 0 && ::dup2(kept_own, kOwnFd) < 0)) {
+  if (kept_channel < 0 || ::dup2(kept_channel, kSupervisorFd) < 0 ||
+      (own >= 0 && ::dup2(kept_own, kOwnFd) < 0)) {
     return;
   }
   if (own < 0) {

@@ -17,11 +17,13 @@ namespace sekisho::daemon {
 class Child {
  public:
   Child() = default;
-  /// Runs this program again as `role`, with a channel to it and `own` (which stays the caller's) as its own descriptor.
+  /// Runs this program again as `role`, with a channel to it and `own` (which stays the caller's)
+  /// as its own descriptor.
   [[nodiscard]] static Result<Child> start(std::string_view role, const Startup& startup, int own);
   /// Ends it, when it still runs.
   ~Child() { end(); }
-  Child(Child&& other) noexcept : pid_{std::exchange(other.pid_, 0)}, channel_{std::move(other.channel_)} {}
+  Child(Child&& other) noexcept
+      : pid_{std::exchange(other.pid_, 0)}, channel_{std::move(other.channel_)} {}
   Child& operator=(Child&& other) noexcept {
     if (this != &other) {
       end();

@@ -34,7 +34,11 @@ std::string ending_of(int status) {
 }  // namespace
 
 Crew::Crew(EventLoop& loop, const Startup& startup, int records, int listener, Heard heard)
-    : loop_{loop}, startup_{startup}, records_{records}, listener_{listener}, heard_{std::move(heard)} {}
+    : loop_{loop},
+      startup_{startup},
+      records_{records},
+      listener_{listener},
+      heard_{std::move(heard)} {}
 
 void Crew::start() {
   for (const char* role : {kRecorder, kWatch, kDesk}) {
@@ -52,7 +56,8 @@ void Crew::start(const std::string& role) {
   }
   member.child = *std::move(child);
   member.started = steady_clock::now();
-  member.hearing = loop_.watch(member.child.channel().fd(), EventLoop::For::Reading, [this, role] { hear(role); });
+  member.hearing = loop_.watch(member.child.channel().fd(), EventLoop::For::Reading,
+                               [this, role] { hear(role); });
   if (role == kRecorder) {
     if (!names_.empty()) {
       (void)tell(kRecorder, Type::Names, names_);
@@ -139,7 +144,8 @@ void Crew::failed(const std::string& role, const std::string& why) {
   if (steady_clock::now() - member.started > kProven) {
     member.failures = 0;
   }
-  const auto pause = std::min<milliseconds>(kFirstPause * (1U << std::min(member.failures, 10)), kLongestPause);
+  const auto pause =
+      std::min<milliseconds>(kFirstPause * (1U << std::min(member.failures, 10)), kLongestPause);
   ++member.failures;
   member.pause = loop_.after(pause, [this, role] { start(role); });
   // what it said itself before it ended is the better reason
@@ -151,7 +157,8 @@ void Crew::failed(const std::string& role, const std::string& why) {
 void Crew::collect() {
   for (auto& [role, member] : members_) {
     int status = 0;
-    if (member.child.running() && ::waitpid(member.child.pid(), &status, WNOHANG) == member.child.pid()) {
+    if (member.child.running() &&
+        ::waitpid(member.child.pid(), &status, WNOHANG) == member.child.pid()) {
       hear(role);
       member.child.ended();
       failed(role, ending_of(status));

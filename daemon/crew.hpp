@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// The supervisor's processes: started, heard, started again after they end, with growing pauses. Knows the messages'
-/// ways, not their meaning.
+/// The supervisor's processes: started, heard, started again after they end, with growing pauses.
+/// Knows the messages' ways, not their meaning.
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
@@ -39,7 +39,8 @@ class Crew {
     std::function<void()> complete;
   };
 
-  /// `records`: the directory of the records; `listener`: the control socket. Both must outlive the crew.
+  /// `records`: the directory of the records; `listener`: the control socket. Both must outlive the
+  /// crew.
   Crew(EventLoop& loop, const Startup& startup, int records, int listener, Heard heard);
 
   /// Starts every role.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The control socket: lets in root and the group "sekisho", takes one request per connection, passes it on as a value and
-// gives the answer back.
+// The control socket: lets in root and the group "sekisho", takes one request per connection,
+// passes it on as a value and gives the answer back.
 #include "control/requests.hpp"
 #include "event_loop.hpp"
 #include "ipc/channel.hpp"
@@ -26,8 +26,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t kMostClients = 64;
-constexpr seconds kRequestTime{30};   ///< to send a whole request
-constexpr seconds kAnswerTime{600};   ///< to work it out and to take it away
+constexpr seconds kRequestTime{30};  ///< to send a whole request
+constexpr seconds kAnswerTime{600};  ///< to work it out and to take it away
 constexpr const char* kGroup = "sekisho";
 
 std::optional<gid_t> operators_group() {
@@ -51,7 +51,8 @@ std::optional<uid_t> admitted(int fd, std::optional<gid_t> operators) {
     return std::nullopt;
   }
   groups.resize(length / sizeof(gid_t));
-  return std::ranges::find(groups, *operators) == groups.end() ? std::nullopt : std::optional{peer.uid};
+  return std::ranges::find(groups, *operators) == groups.end() ? std::nullopt
+                                                               : std::optional{peer.uid};
 }
 
 struct Client {
@@ -68,9 +69,13 @@ struct Client {
 class Desk {
  public:
   explicit Desk(EventLoop& loop)
-      : loop_{loop}, supervisor_{UniqueFd{kSupervisorFd}}, listener_{kOwnFd}, operators_{operators_group()} {
+      : loop_{loop},
+        supervisor_{UniqueFd{kSupervisorFd}},
+        listener_{kOwnFd},
+        operators_{operators_group()} {
     watching_listener_ = loop_.watch(listener_.get(), EventLoop::For::Reading, [this] { admit(); });
-    watching_supervisor_ = loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear_supervisor(); });
+    watching_supervisor_ =
+        loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear_supervisor(); });
     (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), {});
   }
 
@@ -134,7 +139,8 @@ class Desk {
     for (const char c : why) {
       text += c == '"' || c == '\\' ? '\'' : c;
     }
-    give(id, control::pack(control::Answer{control::Answer::Kind::Refused, "{\"error\":\"" + text + "\"}"}));
+    give(id, control::pack(
+                 control::Answer{control::Answer::Kind::Refused, "{\"error\":\"" + text + "\"}"}));
   }
 
   void hear_supervisor() {
@@ -161,7 +167,8 @@ class Desk {
     client.asked = true;
     client.answer = control::Frames::frame(answer);
     client.watching.reset();  // one watch per descriptor
-    client.watching = loop_.watch(client.fd.get(), EventLoop::For::Writing, [this, id] { write(id); });
+    client.watching =
+        loop_.watch(client.fd.get(), EventLoop::For::Writing, [this, id] { write(id); });
   }
 
   void write(std::uint64_t id) {

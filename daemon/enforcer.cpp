@@ -21,7 +21,9 @@ constexpr int kAttempts = 10;
 constexpr seconds kTolerance{2};  ///< between an end as compiled and as the kernel tells it
 constexpr std::size_t kMostDifferences = 20;
 
-Instant now() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+Instant now() {
+  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
+}
 
 std::string utc_text(Instant instant) {
   const std::time_t time = std::chrono::system_clock::to_time_t(instant);
@@ -45,7 +47,8 @@ std::vector<std::string> interfaces_of(const policy::Policy& policy) {
     all.insert(all.end(), zone.interfaces.begin(), zone.interfaces.end());
   }
   if (policy.management()) {
-    all.insert(all.end(), policy.management()->interfaces.begin(), policy.management()->interfaces.end());
+    all.insert(all.end(), policy.management()->interfaces.begin(),
+               policy.management()->interfaces.end());
   }
   return all;
 }
@@ -57,7 +60,8 @@ Result<> check_hooks(const std::optional<ruleset::Table>& from, const ruleset::T
     const bool alike = wanted == nullptr ? !chain.hook : wanted->hook == chain.hook;
     if (!alike) {
       return fail("table '" + to.name + "' is not ours: it has a base chain '" + chain.name +
-                  "' that we would not make; remove the table, or choose another name by [appliance] table");
+                  "' that we would not make; remove the table, or choose another name by "
+                  "[appliance] table");
     }
   }
   return {};
@@ -126,7 +130,8 @@ Attempt Enforcer::apply(const std::string& text, const std::string& who) {
   }
   if (auto written = files::replace(startup_.config, text, 0640); !written) {
     attempt.ok = false;
-    attempt.error = "in force, but the config file is still the earlier one: " + written.error().text();
+    attempt.error =
+        "in force, but the config file is still the earlier one: " + written.error().text();
   }
   return attempt;
 }
@@ -198,10 +203,11 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const std::string& wh
 Result<> Enforcer::put_in_force(InForce& next, const std::string& who, Revise revise) {
   const std::string& table = next.compiled.table.name;
   if (in_force_.policy != nullptr && in_force_.compiled.table.name != table) {
-    return fail("the table's name changes from '" + in_force_.compiled.table.name + "' to '" + table +
-                "' only when the daemon starts anew");
+    return fail("the table's name changes from '" + in_force_.compiled.table.name + "' to '" +
+                table + "' only when the daemon starts anew");
   }
-  // numbers first: whatever the kernel may hold after a crash, they are never given to anything else
+  // numbers first: whatever the kernel may hold after a crash, they are never given to anything
+  // else
   if (next.compiled.numbers != numbers_) {
     if (auto saved = state::save_numbers(startup_.state_dir, next.compiled.numbers); !saved) {
       return saved;
@@ -231,7 +237,8 @@ Result<> Enforcer::number_revision(InForce& next, const std::string& who, Revise
   }
   if (!numbers->empty()) {
     last = std::max(last, numbers->back());
-    if (const auto newest = state::load(startup_.state_dir, numbers->back()); newest && last == newest->number) {
+    if (const auto newest = state::load(startup_.state_dir, numbers->back());
+        newest && last == newest->number) {
       last_sha256 = newest->sha256;
     }
   }
@@ -241,7 +248,8 @@ Result<> Enforcer::number_revision(InForce& next, const std::string& who, Revise
     return {};
   }
   next.revision = last + 1;
-  return state::save(startup_.state_dir, {next.revision, next.sha256, who, utc_text(now()), next.sources});
+  return state::save(startup_.state_dir,
+                     {next.revision, next.sha256, who, utc_text(now()), next.sources});
 }
 
 Result<> Enforcer::prepare(const std::string& table) {
@@ -319,7 +327,8 @@ Result<> Enforcer::commit_once(const ruleset::Table& next, bool& again) {
   if (!differences) {
     return fail(differences.error());
   }
-  return differences->empty() ? Result<>{} : fail("the kernel holds something else: " + differences->front());
+  return differences->empty() ? Result<>{}
+                              : fail("the kernel holds something else: " + differences->front());
 }
 
 Result<std::vector<std::string>> Enforcer::compare_with(const ruleset::Table& expected) {
@@ -333,7 +342,9 @@ Result<std::vector<std::string>> Enforcer::compare_with(const ruleset::Table& ex
   return ruleset::differences(expected, **found, kTolerance, kMostDifferences);
 }
 
-Result<std::vector<std::string>> Enforcer::compare() { return compare_with(in_force_.compiled.table); }
+Result<std::vector<std::string>> Enforcer::compare() {
+  return compare_with(in_force_.compiled.table);
+}
 
 Result<std::vector<std::string>> Enforcer::repair() {
   const auto generation = nftables_.generation();

@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// The control sentence: read, parse, check, compile, difference, commit, read back, compare. Holds what is in force and
-/// the netlink socket that owns it; knows no process, no record and no client.
+/// The control sentence: read, parse, check, compile, difference, commit, read back, compare. Holds
+/// what is in force and the netlink socket that owns it; knows no process, no record and no client.
 
 #include "base/result.hpp"
 #include "compile/compile.hpp"
@@ -34,7 +34,7 @@ struct InForce {
 /// What came of an attempt to put a config in force.
 struct Attempt {
   bool ok = false;
-  bool changed = false;  ///< there is a new revision
+  bool changed = false;                      ///< there is a new revision
   std::vector<policy::Diagnostic> errors;    ///< of the config
   std::vector<policy::Diagnostic> warnings;  ///< of the config
   std::string error;                         ///< of anything else
@@ -61,7 +61,8 @@ class Enforcer {
   /// Everything denied; where even that cannot be written, nothing is forwarded.
   [[nodiscard]] Result<> close();
 
-  /// Permits that have begun or ended since the last commit come into or go out of force; ids of those.
+  /// Permits that have begun or ended since the last commit come into or go out of force; ids of
+  /// those.
   struct Turned {
     std::vector<std::string> begun;
     std::vector<std::string> ended;
@@ -72,7 +73,8 @@ class Enforcer {
 
   /// What differs between the kernel and what is in force; empty when nothing does.
   [[nodiscard]] Result<std::vector<std::string>> compare();
-  /// Looks whether somebody else has changed the ruleset and puts our table right again; what had been changed in it.
+  /// Looks whether somebody else has changed the ruleset and puts our table right again; what had
+  /// been changed in it.
   [[nodiscard]] Result<std::vector<std::string>> repair();
 
   [[nodiscard]] Result<std::vector<Counters::Count>> read_drops();
@@ -93,7 +95,8 @@ class Enforcer {
   enum class Revise : std::uint8_t { Never, IfChanged, Always };
 
   [[nodiscard]] Attempt failure(std::string why) const;
-  [[nodiscard]] Attempt put(std::vector<policy::Source> sources, const std::string& who, Revise revise);
+  [[nodiscard]] Attempt put(std::vector<policy::Source> sources, const std::string& who,
+                            Revise revise);
   [[nodiscard]] Result<> put_in_force(InForce& next, const std::string& who, Revise revise);
   [[nodiscard]] Result<> number_revision(InForce& next, const std::string& who, Revise revise);
   /// Before the first commit: without a table nothing is forwarded.

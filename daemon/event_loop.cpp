@@ -28,7 +28,8 @@ struct EventLoop::Context {
   }
 };
 
-/// A descriptor or a timer, and what to call. Shared with the pending operation alone, so that a callback may end it.
+/// A descriptor or a timer, and what to call. Shared with the pending operation alone, so that a
+/// callback may end it.
 class EventLoop::Watch {
  public:
   struct State {
@@ -83,7 +84,9 @@ class EventLoop::Watch {
   std::shared_ptr<State> state_;
 };
 
-void EventLoop::End::operator()(Watch* watch) const { delete watch; }
+void EventLoop::End::operator()(Watch* watch) const {
+  delete watch;
+}
 
 EventLoop::EventLoop() : context_{std::make_unique<Context>()} {}
 EventLoop::~EventLoop() = default;
@@ -124,7 +127,11 @@ void EventLoop::on_signals(std::initializer_list<int> numbers, std::function<voi
   context_->wait_for_signal();
 }
 
-void EventLoop::run() { context_->io.run(); }
-void EventLoop::stop() { context_->io.stop(); }
+void EventLoop::run() {
+  context_->io.run();
+}
+void EventLoop::stop() {
+  context_->io.stop();
+}
 
 }  // namespace sekisho::daemon

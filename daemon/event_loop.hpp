@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// The one loop of a process: descriptors, a clock and signals, by Boost.Asio, whose headers stay in one source file.
-/// Callbacks run one at a time; a callback may destroy its own watch.
+/// The one loop of a process: descriptors, a clock and signals, by Boost.Asio, whose headers stay
+/// in one source file. Callbacks run one at a time; a callback may destroy its own watch.
 
 #include <chrono>
 #include <functional>
@@ -28,8 +28,8 @@ class EventLoop {
   };
   using Watching = std::unique_ptr<Watch, End>;
 
-  /// Calls `ready` whenever the descriptor is readable (or writable), until the watch is destroyed. A descriptor has one
-  /// watch at a time.
+  /// Calls `ready` whenever the descriptor is readable (or writable), until the watch is destroyed.
+  /// A descriptor has one watch at a time.
   [[nodiscard]] Watching watch(int fd, For what, std::function<void()> ready);
   /// Calls `due` once after `delay`, unless destroyed before.
   [[nodiscard]] Watching after(std::chrono::milliseconds delay, std::function<void()> due);

@@ -7,7 +7,9 @@ namespace {
 constexpr std::size_t kLongestText = 1U << 20U;
 constexpr std::size_t kMostCounts = 1U << 24U;
 
-std::string text_of(Reader& reader) { return std::string{reader.text(kLongestText)}; }
+std::string text_of(Reader& reader) {
+  return std::string{reader.text(kLongestText)};
+}
 
 template <typename T>
 Result<T> whole(Reader& reader, T value) {

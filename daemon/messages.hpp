@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// What the daemon's processes say to each other, and how it is written. A message that does not hold together, or that
-/// its sender may not send, ends the process that receives it.
+/// What the daemon's processes say to each other, and how it is written. A message that does not
+/// hold together, or that its sender may not send, ends the process that receives it.
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"

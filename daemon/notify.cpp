@@ -7,7 +7,9 @@
 
 namespace sekisho::daemon {
 
-void notify_ready(const std::string& status) { (void)sd_notify(0, ("READY=1\nSTATUS=" + status).c_str()); }
+void notify_ready(const std::string& status) {
+  (void)sd_notify(0, ("READY=1\nSTATUS=" + status).c_str());
+}
 
 void notify_reloading() {
   timespec now{};
@@ -16,8 +18,12 @@ void notify_reloading() {
   (void)sd_notify(0, ("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros)).c_str());
 }
 
-void notify_stopping() { (void)sd_notify(0, "STOPPING=1"); }
-void notify_alive() { (void)sd_notify(0, "WATCHDOG=1"); }
+void notify_stopping() {
+  (void)sd_notify(0, "STOPPING=1");
+}
+void notify_alive() {
+  (void)sd_notify(0, "WATCHDOG=1");
+}
 
 std::optional<std::chrono::milliseconds> alive_period() {
   std::uint64_t micros = 0;

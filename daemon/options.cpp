@@ -63,16 +63,19 @@ Result<CommandLine> read_command_line(const std::vector<std::string>& words) {
 }
 
 std::string usage() {
-  return "usage: sekishod [--config FILE] [--state-dir DIR] [--runtime-dir DIR] [--log journal|console]\n"
+  return "usage: sekishod [--config FILE] [--state-dir DIR] [--runtime-dir DIR] [--log "
+         "journal|console]\n"
          "\n"
-         "Enforces the separation of a city's networks and records what it refuses. Stays in the foreground.\n"
+         "Enforces the separation of a city's networks and records what it refuses. Stays in the "
+         "foreground.\n"
          "\n"
          "  --config FILE        zones and permits      /etc/sekisho/sekisho.toml\n"
          "  --state-dir DIR      records and revisions  /var/lib/sekisho\n"
          "  --runtime-dir DIR    control socket         /run/sekisho\n"
          "  --log journal        records to journald; 'console': JSON lines on stderr\n"
          "\n"
-         "SIGHUP reads the configuration again; SIGTERM stops and leaves the rules in force. See sekishod(8).\n";
+         "SIGHUP reads the configuration again; SIGTERM stops and leaves the rules in force. See "
+         "sekishod(8).\n";
 }
 
 }  // namespace sekisho::daemon

@@ -31,7 +31,8 @@ struct CommandLine {
   std::string role;  ///< empty: the supervisor
 };
 
-/// Paths become absolute, so that a change of directory does not move them. Fails for what it does not know.
+/// Paths become absolute, so that a change of directory does not move them. Fails for what it does
+/// not know.
 [[nodiscard]] Result<CommandLine> read_command_line(const std::vector<std::string>& words);
 [[nodiscard]] std::string usage();
 

@@ -22,7 +22,8 @@ Result<explain::Question> question_of(const control::Explain& asked) {
   const auto src = net::Address::parse(asked.src);
   const auto dst = net::Address::parse(asked.dst);
   if (!src || !dst || src->family() != dst->family()) {
-    return fail("source '" + asked.src + "' and destination '" + asked.dst + "' are not two addresses of one family");
+    return fail("source '" + asked.src + "' and destination '" + asked.dst +
+                "' are not two addresses of one family");
   }
   question.src = *src;
   question.dst = *dst;

@@ -12,9 +12,10 @@
 
 namespace sekisho::daemon {
 
-/// Asks the namespace's routes and addresses where the packet would go. Fails for words that make no packet, and names
-/// them.
-[[nodiscard]] Result<simulate::Decision> decide(const policy::Policy& policy, const policy::Situation& situation,
+/// Asks the namespace's routes and addresses where the packet would go. Fails for words that make
+/// no packet, and names them.
+[[nodiscard]] Result<simulate::Decision> decide(const policy::Policy& policy,
+                                                const policy::Situation& situation,
                                                 const control::Explain& asked);
 
 }  // namespace sekisho::daemon

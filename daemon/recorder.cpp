@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only writer of records: it numbers them, chains them, keeps them on disk and hands them to the journal.
+// The only writer of records: it numbers them, chains them, keeps them on disk and hands them to
+// the journal.
 #include "accounts.hpp"
 #include "event_loop.hpp"
 #include "ipc/channel.hpp"
@@ -9,8 +10,8 @@
 #include "nflog/fold.hpp"
 #include "roles.hpp"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include <chrono>
 #include <memory>
@@ -25,12 +26,13 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kRetry{1000};
 constexpr milliseconds kLastFolds{500};  ///< how long the end waits for the last window
-constexpr std::size_t kBatch = 1000;   ///< entries handed to the journal at a time
+constexpr std::size_t kBatch = 1000;     ///< entries handed to the journal at a time
 constexpr std::size_t kWaiting = 20000;  ///< records kept in memory while the disk takes none
 
 std::uint64_t now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(since).count());
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(since).count());
 }
 
 /// A window whose counters have come, and the names that held then.
@@ -47,12 +49,15 @@ class Recorder {
         accounts_{std::move(accounts)},
         log_{log},
         supervisor_{UniqueFd{kSupervisorFd}} {
-    watching_supervisor_ = loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear_supervisor(); });
+    watching_supervisor_ =
+        loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear_supervisor(); });
     retrying_ = loop_.every(kRetry, [this] { retry(); });
     tell_health();
     if (store_.was_torn()) {
-      write({journal::record_of(Event::Health, "前回は記録を閉じずに終わった (開いていた時間枠の記録が欠ける可能性がある) / the "
-                                               "records were not closed: those of the window then open may be missing")});
+      write({journal::record_of(
+          Event::Health,
+          "前回は記録を閉じずに終わった (開いていた時間枠の記録が欠ける可能性がある) / the "
+          "records were not closed: those of the window then open may be missing")});
     }
   }
 
@@ -99,7 +104,8 @@ class Recorder {
       case Type::Peer:
         watching_watch_.reset();
         watch_ = ipc::Channel{std::move(frame.fd)};
-        watching_watch_ = loop_.watch(watch_.fd(), EventLoop::For::Reading, [this] { hear_watch(); });
+        watching_watch_ =
+            loop_.watch(watch_.fd(), EventLoop::For::Reading, [this] { hear_watch(); });
         return {};
       case Type::Finish:
         finishing_ = loop_.after(window_ ? kLastFolds : milliseconds{0}, [this] { end_well(); });
@@ -192,7 +198,8 @@ class Recorder {
   void flush() {
     if (lost_ > 0 && waiting_.size() < kWaiting) {
       waiting_.push_back(journal::record_of(
-          Event::Health, "記録できなかった記録の数 / records that could not be kept: " + std::to_string(lost_)));
+          Event::Health,
+          "記録できなかった記録の数 / records that could not be kept: " + std::to_string(lost_)));
       lost_ = 0;
     }
     if (!waiting_.empty()) {
@@ -274,7 +281,9 @@ class Recorder {
     }
   }
 
-  void tell_health() const { (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), health_); }
+  void tell_health() const {
+    (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), health_);
+  }
 
   void end_well() {
     close_window({});
@@ -321,7 +330,8 @@ Result<int> record(const Startup& startup) {
     return fail(std::move(done).error());
   }
   std::vector<Entry> replayed;
-  auto store = journal::Store::open(".", {}, [&replayed](const Entry& entry) { replayed.push_back(entry); });
+  auto store =
+      journal::Store::open(".", {}, [&replayed](const Entry& entry) { replayed.push_back(entry); });
   if (!store) {
     return fail(std::move(store).error());
   }

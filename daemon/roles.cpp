@@ -32,7 +32,9 @@ Result<> close_others(std::span<const int> kept) {
   for (const int fd : keep) {
     const auto next = static_cast<unsigned>(fd);
     if (next > first) {
-      if (auto closed = checked(::close_range(first, next - 1, 0), "cannot close inherited descriptors"); !closed) {
+      if (auto closed =
+              checked(::close_range(first, next - 1, 0), "cannot close inherited descriptors");
+          !closed) {
         return closed;
       }
     }
@@ -60,7 +62,8 @@ const Role* role_named(std::string_view name) {
 
 Result<User> user_of(const Role& role) {
   const std::string name{role.user};
-  if (const passwd* entry = ::getpwnam(name.c_str())) {  // NOLINT(concurrency-mt-unsafe): one thread
+  if (const passwd* entry =
+          ::getpwnam(name.c_str())) {  // NOLINT(concurrency-mt-unsafe): one thread
     return User{entry->pw_uid, entry->pw_gid, true};
   }
   if (const passwd* entry = ::getpwnam("nobody")) {  // NOLINT(concurrency-mt-unsafe): one thread
@@ -93,7 +96,8 @@ Result<> confine(std::string_view role, std::span<const int> kept) {
   if (auto done = checked(::setrlimit(RLIMIT_NPROC, &none), "cannot forbid new processes"); !done) {
     return done;
   }
-  if (auto done = checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "cannot refuse new privileges"); !done) {
+  if (auto done = checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "cannot refuse new privileges");
+      !done) {
     return done;
   }
   return checked(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "cannot close the process to others");

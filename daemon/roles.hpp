@@ -2,9 +2,9 @@
 #pragma once
 
 /// \file
-/// The processes of the daemon, said once: name, user, powers, peers. The supervisor starts the others by running the
-/// program again with --role; each finds its channels at fixed descriptors and gives up its powers before it reads a byte
-/// from outside.
+/// The processes of the daemon, said once: name, user, powers, peers. The supervisor starts the
+/// others by running the program again with --role; each finds its channels at fixed descriptors
+/// and gives up its powers before it reads a byte from outside.
 
 #include "base/result.hpp"
 #include "options.hpp"
@@ -21,8 +21,8 @@ namespace sekisho::daemon {
 
 /// Descriptors that a role inherits.
 inline constexpr int kSupervisorFd = 3;  ///< channel to the supervisor
-inline constexpr int kOwnFd = 4;         ///< recorder: directory of the records; watch: channel to the recorder;
-                                         ///< desk: listening control socket
+inline constexpr int kOwnFd = 4;  ///< recorder: directory of the records; watch: channel to the
+                                  ///< recorder; desk: listening control socket
 
 struct Role {
   std::string_view name;
@@ -38,10 +38,13 @@ int run_desk(const Startup& startup);
 int run_watch(const Startup& startup);
 
 inline constexpr std::array kRoles{
-    Role{"supervisor", "root", "rules, routes, settings, spawning", "recorder desk watch", run_supervisor},
-    Role{"recorder", "sekisho-recorder", "none; its own directory", "supervisor watch", run_recorder},
+    Role{"supervisor", "root", "rules, routes, settings, spawning", "recorder desk watch",
+         run_supervisor},
+    Role{"recorder", "sekisho-recorder", "none; its own directory", "supervisor watch",
+         run_recorder},
     Role{"desk", "sekisho-desk", "none; the control socket it was given", "supervisor", run_desk},
-    Role{"watch", "sekisho-watch", "none; an NFLOG handle opened before", "supervisor recorder", run_watch},
+    Role{"watch", "sekisho-watch", "none; an NFLOG handle opened before", "supervisor recorder",
+         run_watch},
 };
 [[nodiscard]] const Role* role_named(std::string_view name);
 
@@ -52,8 +55,9 @@ struct User {
 };
 [[nodiscard]] Result<User> user_of(const Role& role);
 
-/// Gives up root for the role's user for good: groups, ids, capabilities, core dumps, new privileges, open descriptors
-/// beyond the inherited ones and `kept`. Each step is fatal when it fails. Without root, everything but the ids.
+/// Gives up root for the role's user for good: groups, ids, capabilities, core dumps, new
+/// privileges, open descriptors beyond the inherited ones and `kept`. Each step is fatal when it
+/// fails. Without root, everything but the ids.
 [[nodiscard]] Result<> confine(std::string_view role, std::span<const int> kept);
 
 /// Tells the supervisor why the role ends; returns the exit code for it.

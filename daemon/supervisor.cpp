@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Puts the policy in force and keeps it so, starts the other processes, answers what the desk passes on.
+// Puts the policy in force and keeps it so, starts the other processes, answers what the desk
+// passes on.
 #include "answers.hpp"
 #include "control/requests.hpp"
 #include "crew.hpp"
@@ -10,8 +11,8 @@
 #include "roles.hpp"
 #include "surroundings.hpp"
 
-#include <csignal>
 #include <pwd.h>
+#include <csignal>
 
 #include <algorithm>
 #include <chrono>
@@ -41,9 +42,16 @@ class Supervisor {
       : loop_{loop},
         surroundings_{std::move(surroundings)},
         enforcer_{std::move(enforcer)},
-        crew_{loop, startup, surroundings_.records.get(), surroundings_.listener.get(),
-              {[this](std::uint64_t id, std::uint32_t uid, ByteView request) { handle(id, uid, request); },
-               [this](const std::string& role, const std::string& health) { hear_health(role, health); },
+        crew_{loop,
+              startup,
+              surroundings_.records.get(),
+              surroundings_.listener.get(),
+              {[this](std::uint64_t id, std::uint32_t uid, ByteView request) {
+                 handle(id, uid, request);
+               },
+               [this](const std::string& role, const std::string& health) {
+                 hear_health(role, health);
+               },
                [this] { crew_complete(); }}} {
     loop_.on_signals({SIGHUP, SIGTERM, SIGINT, SIGCHLD}, [this](int number) { caught(number); });
     crew_.start();
@@ -63,7 +71,8 @@ class Supervisor {
       exit_code_ = 1;
       return end();
     }
-    window_ = loop_.every(enforcer_.in_force().policy->violations().window, [this] { close_window(); });
+    window_ =
+        loop_.every(enforcer_.in_force().policy->violations().window, [this] { close_window(); });
     await_turn();
     if (const auto period = alive_period()) {
       alive_ = loop_.every(*period, [] { notify_alive(); });
@@ -76,7 +85,8 @@ class Supervisor {
   bool begin() {
     Attempt attempt = enforcer_.reload("start");
     if (!attempt.ok) {
-      record_failure(Event::Health, attempt, {"設定を適用できません", "the config cannot be put in force"});
+      record_failure(Event::Health, attempt,
+                     {"設定を適用できません", "the config cannot be put in force"});
       const std::string why = attempt.why();
       attempt = enforcer_.restore();
       if (attempt.ok) {
@@ -86,8 +96,9 @@ class Supervisor {
     if (!attempt.ok) {
       const auto closed = enforcer_.close();
       Record record = journal::record_of(
-          Event::Health, closed ? "閉鎖: 適用できる設定がありません / closed: there is no config to put in force"
-                                : "closed, but the rules could not be written: " + closed.error().text());
+          Event::Health,
+          closed ? "閉鎖: 適用できる設定がありません / closed: there is no config to put in force"
+                 : "closed, but the rules could not be written: " + closed.error().text());
       record.priority = kErrorPriority;
       crew_.record(record);
       return false;
@@ -100,8 +111,9 @@ class Supervisor {
   }
 
   [[nodiscard]] Language language() const {
-    return enforcer_.in_force().policy == nullptr ? Language::En
-                                                  : enforcer_.in_force().policy->appliance().language;
+    return enforcer_.in_force().policy == nullptr
+               ? Language::En
+               : enforcer_.in_force().policy->appliance().language;
   }
   [[nodiscard]] std::string status_line() const {
     return "revision " + std::to_string(enforcer_.in_force().revision) + " in force";
@@ -110,7 +122,8 @@ class Supervisor {
   Record record_in_force(Event event, Text text) {
     const InForce& in_force = enforcer_.in_force();
     Record record = journal::record_of(event, std::string{text.in(language())} + ": " +
-                                                  in_force.policy->appliance().name + " " + revision_text(in_force));
+                                                  in_force.policy->appliance().name + " " +
+                                                  revision_text(in_force));
     record.fields["SEKISHO_POLICY"] = revision_text(in_force);
     return record;
   }
@@ -148,7 +161,8 @@ class Supervisor {
     close_window();  // what was counted under the former names
     Attempt attempt = attempt_it(who);
     if (!attempt.ok) {
-      record_failure(Event::Reload, attempt, {"設定を適用しなかった", "the config was not put in force"});
+      record_failure(Event::Reload, attempt,
+                     {"設定を適用しなかった", "the config was not put in force"});
       return attempt;
     }
     last_good_.clear();
@@ -157,7 +171,8 @@ class Supervisor {
     record.message += " (" + who + ")";
     record.fields["SEKISHO_VERDICT"] = name_of(Verdict::Permit);
     crew_.record(record);
-    window_ = loop_.every(enforcer_.in_force().policy->violations().window, [this] { close_window(); });
+    window_ =
+        loop_.every(enforcer_.in_force().policy->violations().window, [this] { close_window(); });
     await_turn();
     return attempt;
   }
@@ -243,7 +258,8 @@ class Supervisor {
     if (!request) {
       answer.json = error_json(request.error().text());
     } else if (ready_) {
-      answer = std::visit([&](const auto& asked) { return answer_to(asked, user_text(uid)); }, *request);
+      answer =
+          std::visit([&](const auto& asked) { return answer_to(asked, user_text(uid)); }, *request);
     }
     crew_.answer(id, control::pack(answer));
   }
@@ -272,7 +288,8 @@ class Supervisor {
   }
 
   Answer answer_to(const control::Apply& asked, const std::string& who) {
-    return told(reload(who, [&](const std::string& by) { return enforcer_.apply(asked.text, by); }));
+    return told(
+        reload(who, [&](const std::string& by) { return enforcer_.apply(asked.text, by); }));
   }
 
   Answer answer_to(const control::Reload& /*asked*/, const std::string& who) {
@@ -280,7 +297,8 @@ class Supervisor {
   }
 
   Answer told(const Attempt& attempt) const {
-    return {attempt.ok ? Answer::Kind::Yes : Answer::Kind::No, attempt_json(attempt, enforcer_.in_force())};
+    return {attempt.ok ? Answer::Kind::Yes : Answer::Kind::No,
+            attempt_json(attempt, enforcer_.in_force())};
   }
 
   Answer answer_to(const control::Explain& asked, const std::string& /*who*/) {
@@ -309,7 +327,8 @@ class Supervisor {
     notify_stopping();
     if (ready_) {
       close_window();
-      crew_.record(record_in_force(Event::Stop, {"停止した (規則は有効のまま)", "stopped, the rules stay in force"}));
+      crew_.record(record_in_force(
+          Event::Stop, {"停止した (規則は有効のまま)", "stopped, the rules stay in force"}));
     }
     end();
   }

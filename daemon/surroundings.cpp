@@ -4,7 +4,6 @@
 #include "files/files.hpp"
 #include "roles.hpp"
 
-#include <boost/json.hpp>
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/file.h>
@@ -12,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <boost/json.hpp>
 
 #include <cerrno>
 #include <cstring>
@@ -48,8 +48,8 @@ Result<UniqueFd> open_records(const std::string& state_dir, std::vector<std::str
   }
   for (const Role& role : kRoles) {
     if (const auto own = user_of(role); own && !own->own) {
-      weaknesses.push_back("there is no user '" + std::string{role.user} + "': the " + std::string{role.name} +
-                           " runs as nobody");
+      weaknesses.push_back("there is no user '" + std::string{role.user} + "': the " +
+                           std::string{role.name} + " runs as nobody");
     }
   }
   const group* operators = ::getgrnam("sekisho");  // NOLINT(concurrency-mt-unsafe): one thread
@@ -74,12 +74,14 @@ Result<UniqueFd> listen_at(const std::string& path) {
   (void)::unlink(path.c_str());  // a former daemon's; the lock says that it is gone
   const mode_t before = ::umask(0177);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the interface of bind(2)
-  const int bound = ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int bound =
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   ::umask(before);
   if (bound != 0 || ::listen(socket.get(), kWaitingClients) != 0) {
     return fail(system_error("cannot listen at '" + path + "'", errno));
   }
-  if (const group* operators = ::getgrnam("sekisho")) {  // NOLINT(concurrency-mt-unsafe): one thread
+  if (const group* operators =
+          ::getgrnam("sekisho")) {  // NOLINT(concurrency-mt-unsafe): one thread
     if (::chown(path.c_str(), 0, operators->gr_gid) != 0 || ::chmod(path.c_str(), 0660) != 0) {
       return fail(system_error("cannot give '" + path + "' to the group 'sekisho'", errno));
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads what the kernel logs of dropped packets and folds it. What it reads was written by whoever sent the packets.
+// Reads what the kernel logs of dropped packets and folds it. What it reads was written by whoever
+// sent the packets.
 #include "compile/compile.hpp"
 #include "event_loop.hpp"
 #include "ipc/channel.hpp"
@@ -8,8 +9,8 @@
 #include "nflog/source.hpp"
 #include "roles.hpp"
 
-#include <csignal>
 #include <net/if.h>
+#include <csignal>
 
 #include <array>
 
@@ -33,8 +34,10 @@ class Watcher {
         folder_{interface_name, kMostFolds},
         supervisor_{UniqueFd{kSupervisorFd}},
         recorder_{UniqueFd{kOwnFd}} {
-    watching_source_ = loop_.watch(source_.fd(), EventLoop::For::Reading, [this] { read(kAtOnce); });
-    watching_supervisor_ = loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear(); });
+    watching_source_ =
+        loop_.watch(source_.fd(), EventLoop::For::Reading, [this] { read(kAtOnce); });
+    watching_supervisor_ =
+        loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear(); });
     (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), {});
   }
 
@@ -67,7 +70,8 @@ class Watcher {
       }
       Reader reader{as_bytes((*frame)->payload)};
       const std::uint64_t window = reader.u64();
-      if (static_cast<Type>((*frame)->type) != Type::Close || reader.failed() || reader.left() != 0) {
+      if (static_cast<Type>((*frame)->type) != Type::Close || reader.failed() ||
+          reader.left() != 0) {
         return end("a message that the supervisor may not send");
       }
       close(window);
@@ -80,7 +84,8 @@ class Watcher {
     Writer writer;
     writer.u64(window);
     writer.raw(nflog::pack(folder_.close()));
-    if (auto sent = recorder_.send(static_cast<std::uint16_t>(Type::Folds), writer.bytes()); !sent) {
+    if (auto sent = recorder_.send(static_cast<std::uint16_t>(Type::Folds), writer.bytes());
+        !sent) {
       end({});  // the recorder has gone; the supervisor starts both again
     }
   }

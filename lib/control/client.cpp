@@ -25,7 +25,8 @@ Result<UniqueFd> connect_to(const std::string& path) {
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   UniqueFd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the interface of connect(2)
-  if (!socket || ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (!socket ||
+      ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return fail(system_error("no daemon answers at '" + path + "'", errno));
   }
   return socket;
@@ -65,7 +66,8 @@ Result<> send_all(int fd, std::string_view bytes, Clock::time_point end) {
 
 }  // namespace
 
-Result<Answer> ask(const std::string& socket_path, const Request& request, std::chrono::seconds deadline) {
+Result<Answer> ask(const std::string& socket_path, const Request& request,
+                   std::chrono::seconds deadline) {
   const auto end = Clock::now() + deadline;
   const auto socket = connect_to(socket_path);
   if (!socket) {

@@ -12,8 +12,9 @@
 
 namespace sekisho::control {
 
-/// One request, one answer. Fails when nobody listens, when the daemon closes the connection (a user it does not know)
-/// and after `deadline`.
-[[nodiscard]] Result<Answer> ask(const std::string& socket_path, const Request& request, std::chrono::seconds deadline);
+/// One request, one answer. Fails when nobody listens, when the daemon closes the connection (a
+/// user it does not know) and after `deadline`.
+[[nodiscard]] Result<Answer> ask(const std::string& socket_path, const Request& request,
+                                 std::chrono::seconds deadline);
 
 }  // namespace sekisho::control

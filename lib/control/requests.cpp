@@ -10,7 +10,9 @@ constexpr std::size_t kLongestWord = 256;
 constexpr std::size_t kHeader = 4;
 
 void put(Writer& /*writer*/, const Status& /*request*/) {}
-void put(Writer& writer, const Apply& request) { writer.text(request.text); }
+void put(Writer& writer, const Apply& request) {
+  writer.text(request.text);
+}
 void put(Writer& /*writer*/, const Reload& /*request*/) {}
 void put(Writer& /*writer*/, const Verify& /*request*/) {}
 void put(Writer& /*writer*/, const InForce& /*request*/) {}
@@ -21,7 +23,8 @@ void put(Writer& writer, const std::optional<std::uint16_t>& port) {
 }
 
 void put(Writer& writer, const Explain& request) {
-  for (const std::string* word : {&request.in, &request.src, &request.dst, &request.proto, &request.type, &request.mac}) {
+  for (const std::string* word :
+       {&request.in, &request.src, &request.dst, &request.proto, &request.type, &request.mac}) {
     writer.text(*word);
   }
   put(writer, request.sport);
@@ -29,7 +32,9 @@ void put(Writer& writer, const Explain& request) {
 }
 
 void take(Reader& /*reader*/, Status& /*request*/) {}
-void take(Reader& reader, Apply& request) { request.text = reader.text(kLargest); }
+void take(Reader& reader, Apply& request) {
+  request.text = reader.text(kLargest);
+}
 void take(Reader& /*reader*/, Reload& /*request*/) {}
 void take(Reader& /*reader*/, Verify& /*request*/) {}
 void take(Reader& /*reader*/, InForce& /*request*/) {}
@@ -41,7 +46,8 @@ void take(Reader& reader, std::optional<std::uint16_t>& port) {
 }
 
 void take(Reader& reader, Explain& request) {
-  for (std::string* word : {&request.in, &request.src, &request.dst, &request.proto, &request.type, &request.mac}) {
+  for (std::string* word :
+       {&request.in, &request.src, &request.dst, &request.proto, &request.type, &request.mac}) {
     *word = reader.text(kLongestWord);
   }
   take(reader, request.sport);
@@ -52,7 +58,8 @@ void take(Reader& reader, Explain& request) {
 template <std::size_t I = 0>
 std::optional<Request> alternative(std::size_t index) {
   if constexpr (I < std::variant_size_v<Request>) {
-    return index == I ? std::optional<Request>{std::in_place, std::in_place_index<I>} : alternative<I + 1>(index);
+    return index == I ? std::optional<Request>{std::in_place, std::in_place_index<I>}
+                      : alternative<I + 1>(index);
   } else {
     return std::nullopt;
   }
@@ -91,7 +98,8 @@ Result<Answer> unpack_answer(ByteView bytes) {
   Reader reader{bytes};
   const std::uint8_t kind = reader.u8();
   Answer answer{static_cast<Answer::Kind>(kind), std::string{reader.text(kLargest)}};
-  const bool known = answer.kind == Answer::Kind::Yes || answer.kind == Answer::Kind::No || answer.kind == Answer::Kind::Refused;
+  const bool known = answer.kind == Answer::Kind::Yes || answer.kind == Answer::Kind::No ||
+                     answer.kind == Answer::Kind::Refused;
   if (!known || reader.failed() || reader.left() != 0) {
     return fail("an answer that does not hold together");
   }

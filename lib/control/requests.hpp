@@ -2,8 +2,9 @@
 #pragma once
 
 /// \file
-/// What operators ask of the daemon and what it answers, as values, and their form on the wire: fixed fields with bounded
-/// lengths, the same from tool to desk and from desk to supervisor. Knows no socket.
+/// What operators ask of the daemon and what it answers, as values, and their form on the wire:
+/// fixed fields with bounded lengths, the same from tool to desk and from desk to supervisor. Knows
+/// no socket.
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -15,7 +16,8 @@
 
 namespace sekisho::control {
 
-/// A request is refused above this size (the largest config file with room for its wrapping), an answer too.
+/// A request is refused above this size (the largest config file with room for its wrapping), an
+/// answer too.
 inline constexpr std::size_t kLargest = (64ULL << 20U) + (1ULL << 20U);
 
 struct Status {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "journal/journald.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 #include <array>
 #include <cerrno>
@@ -14,7 +14,8 @@
 namespace sekisho::journal {
 namespace {
 
-/// "NAME=value\n", or for values of several lines "NAME\n", their length (64 bits, little endian) and "value\n".
+/// "NAME=value\n", or for values of several lines "NAME\n", their length (64 bits, little endian)
+/// and "value\n".
 std::string datagram_of(const Entry& entry) {
   std::string text;
   for (const auto& [name, value] : fields_of(entry)) {
@@ -41,7 +42,8 @@ Result<UniqueFd> connect_to(const std::string& path) {
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   UniqueFd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the interface of connect(2)
-  if (!socket || ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (!socket ||
+      ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return fail(system_error("no journal answers at '" + path + "'", errno));
   }
   return socket;
@@ -50,8 +52,10 @@ Result<UniqueFd> connect_to(const std::string& path) {
 /// An entry above the size of a datagram travels as a sealed memfd.
 bool send_memory(int socket, const std::string& bytes) {
   const UniqueFd memory{::memfd_create("entry", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
-  if (!memory || ::write(memory.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
-      ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+  if (!memory ||
+      ::write(memory.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
+      ::fcntl(memory.get(), F_ADD_SEALS,
+              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
     return false;
   }
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};

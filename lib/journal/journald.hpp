@@ -2,8 +2,9 @@
 #pragma once
 
 /// \file
-/// Entries into journald by its native protocol (systemd: JOURNAL_NATIVE_PROTOCOL). Written here because sd_journal_sendv
-/// reports success when there is no journal and waits when its socket is full.
+/// Entries into journald by its native protocol (systemd: JOURNAL_NATIVE_PROTOCOL). Written here
+/// because sd_journal_sendv reports success when there is no journal and waits when its socket is
+/// full.
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
@@ -19,7 +20,8 @@ class Journald {
 
   explicit Journald(std::string socket = kSocket) : path_{std::move(socket)} {}
 
-  /// Hands one entry over; never waits. Fails when no journal answers or its socket is full: try again later.
+  /// Hands one entry over; never waits. Fails when no journal answers or its socket is full: try
+  /// again later.
   [[nodiscard]] Result<> send(const Entry& entry);
 
  private:

@@ -22,7 +22,9 @@ bool is_number(std::string_view name) {
   return name == "PRIORITY" || (word != words.end() && word->number);
 }
 
-std::string clean(const std::string& text) { return is_utf8(text) ? text : escaped(text); }
+std::string clean(const std::string& text) {
+  return is_utf8(text) ? text : escaped(text);
+}
 
 std::optional<std::uint64_t> number_of(std::string_view text) {
   std::uint64_t number = 0;
@@ -53,7 +55,9 @@ std::optional<std::string> text_of(const boost::json::value& value) {
 
 }  // namespace
 
-Record record_of(Event event, std::string message) { return {event, word_of(event).priority, std::move(message), {}}; }
+Record record_of(Event event, std::string message) {
+  return {event, word_of(event).priority, std::move(message), {}};
+}
 
 std::string pack(const Record& record) {
   Writer writer;

@@ -3,11 +3,11 @@
 
 #include "files/files.hpp"
 
-#include <boost/json.hpp>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <boost/json.hpp>
 
 #include <array>
 #include <cerrno>
@@ -23,11 +23,14 @@ constexpr std::size_t kLargestCheckpoint = 16ULL << 20U;
 constexpr std::string_view kPrefix = "records-";
 constexpr std::string_view kSuffix = ".jsonl";
 
-std::string first_chain() { return std::string(64, '0'); }
+std::string first_chain() {
+  return std::string(64, '0');
+}
 
 std::string segment_name(std::uint64_t first) {
   std::array<char, 64> name{};
-  (void)std::snprintf(name.data(), name.size(), "records-%020llu.jsonl", static_cast<unsigned long long>(first));
+  (void)std::snprintf(name.data(), name.size(), "records-%020llu.jsonl",
+                      static_cast<unsigned long long>(first));
   return name.data();
 }
 
@@ -54,7 +57,8 @@ Result<std::vector<Segment>> segments_in(const std::string& directory) {
   return segments;
 }
 
-/// Walks the whole lines of one segment; `each` gets the entry and the offset behind it, and returns false to stop.
+/// Walks the whole lines of one segment; `each` gets the entry and the offset behind it, and
+/// returns false to stop.
 template <typename Each>
 Result<bool> walk(const std::string& path, Each&& each) {
   const auto text = files::read(path, kLargestSegment);
@@ -83,8 +87,11 @@ boost::json::object to_object(const Checkpoint& checkpoint) {
   for (const auto& [name, sum] : checkpoint.sums) {
     sums[name] = sum;
   }
-  return {{"seq", checkpoint.seq},     {"chain", checkpoint.chain}, {"delivered", checkpoint.delivered},
-          {"clean", checkpoint.clean}, {"sums", std::move(sums)}};
+  return {{"seq", checkpoint.seq},
+          {"chain", checkpoint.chain},
+          {"delivered", checkpoint.delivered},
+          {"clean", checkpoint.clean},
+          {"sums", std::move(sums)}};
 }
 
 std::optional<Checkpoint> from_object(const boost::json::object& object) {
@@ -99,8 +106,8 @@ std::optional<Checkpoint> from_object(const boost::json::object& object) {
   const auto* chain = object.if_contains("chain");
   const auto* clean = object.if_contains("clean");
   const auto* sums = object.if_contains("sums");
-  if (!seq || !delivered || chain == nullptr || !chain->is_string() || clean == nullptr || !clean->is_bool() ||
-      sums == nullptr || !sums->is_object()) {
+  if (!seq || !delivered || chain == nullptr || !chain->is_string() || clean == nullptr ||
+      !clean->is_bool() || sums == nullptr || !sums->is_object()) {
     return std::nullopt;
   }
   Checkpoint checkpoint{*seq, std::string{chain->as_string()}, *delivered, clean->as_bool(), {}};
@@ -125,8 +132,10 @@ Result<Checkpoint> read_checkpoint(const std::string& path) {
   }
   boost::system::error_code error;
   const boost::json::value document = boost::json::parse(*text, error);
-  auto checkpoint = error || !document.is_object() ? std::nullopt : from_object(document.as_object());
-  return checkpoint ? Result<Checkpoint>{*std::move(checkpoint)} : fail("'" + path + "' is damaged");
+  auto checkpoint =
+      error || !document.is_object() ? std::nullopt : from_object(document.as_object());
+  return checkpoint ? Result<Checkpoint>{*std::move(checkpoint)}
+                    : fail("'" + path + "' is damaged");
 }
 
 Result<UniqueFd> take_lock(const std::string& directory) {
@@ -157,7 +166,8 @@ bool write_all(int fd, std::string_view bytes) {
 
 }  // namespace
 
-Result<Store> Store::open(std::string directory, Limits limits, const std::function<void(const Entry&)>& replayed) {
+Result<Store> Store::open(std::string directory, Limits limits,
+                          const std::function<void(const Entry&)>& replayed) {
   Store store;
   store.directory_ = std::move(directory);
   store.limits_ = limits;
@@ -184,16 +194,19 @@ Result<> Store::replay(const std::function<void(const Entry&)>& replayed) {
     return fail(segments.error());
   }
   Result<> broken;
+  const std::uint64_t known = checkpoint_.seq;
   for (std::size_t i = 0; i < segments->size(); ++i) {
     const bool last = i + 1 == segments->size();
     if (!last && (*segments)[i + 1].first <= checkpoint_.seq + 1) {
       continue;  // all of it lies before the checkpoint
     }
     std::size_t whole = 0;
+    std::uint64_t last_seen = (*segments)[i].first - 1;
     const std::string path = directory_ + "/" + (*segments)[i].name;
     const auto walked = walk(path, [&](const Entry& entry, std::size_t end) {
       broken = take_up(entry, replayed);
       whole = end;
+      last_seen = entry.seq;
       return broken.has_value();
     });
     if (!walked) {
@@ -202,7 +215,10 @@ Result<> Store::replay(const std::function<void(const Entry&)>& replayed) {
     if (!broken) {
       return fail(std::move(broken).error().in("'" + path + "'"));
     }
-    if (last) {
+    if (last && last_seen < known) {
+      torn_ =
+          true;  // entries that were there are not: no number is given twice, a new segment begins
+    } else if (last) {
       return reopen(path, whole);
     }
   }
@@ -306,12 +322,14 @@ Result<std::vector<Entry>> Store::undelivered(std::size_t most) const {
 Result<> Store::save(std::map<std::string, std::uint64_t> sums) {
   checkpoint_.sums = std::move(sums);
   checkpoint_.clean = false;
-  return files::replace(directory_ + "/checkpoint", boost::json::serialize(to_object(checkpoint_)) + "\n", kFileMode);
+  return files::replace(directory_ + "/checkpoint",
+                        boost::json::serialize(to_object(checkpoint_)) + "\n", kFileMode);
 }
 
 Result<> Store::close() {
   checkpoint_.clean = true;
-  return files::replace(directory_ + "/checkpoint", boost::json::serialize(to_object(checkpoint_)) + "\n", kFileMode);
+  return files::replace(directory_ + "/checkpoint",
+                        boost::json::serialize(to_object(checkpoint_)) + "\n", kFileMode);
 }
 
 Result<> read_entries(const std::string& directory, std::uint64_t after,
@@ -324,9 +342,9 @@ Result<> read_entries(const std::string& directory, std::uint64_t after,
     if (i + 1 < segments->size() && (*segments)[i + 1].first <= after + 1) {
       continue;
     }
-    const auto more = walk(directory + "/" + (*segments)[i].name, [&](const Entry& entry, std::size_t /*end*/) {
-      return entry.seq <= after || each(entry);
-    });
+    const auto more = walk(
+        directory + "/" + (*segments)[i].name,
+        [&](const Entry& entry, std::size_t /*end*/) { return entry.seq <= after || each(entry); });
     if (!more) {
       return fail(more.error());
     }

@@ -2,8 +2,9 @@
 #pragma once
 
 /// \file
-/// The durable home of all records: JSON lines in segments, numbered and chained, each written before it is sent on. It
-/// is the spool of the journal and the memory of what has been accounted for. One writer at a time.
+/// The durable home of all records: JSON lines in segments, numbered and chained, each written
+/// before it is sent on. It is the spool of the journal and the memory of what has been accounted
+/// for. One writer at a time.
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
@@ -18,7 +19,8 @@
 
 namespace sekisho::journal {
 
-/// What the writer wants to know again after a crash. `sums` is the caller's; it is saved with the records that it covers.
+/// What the writer wants to know again after a crash. `sums` is the caller's; it is saved with the
+/// records that it covers.
 struct Checkpoint {
   std::uint64_t seq = 0;        ///< of the last entry
   std::string chain;            ///< of the last entry
@@ -33,23 +35,27 @@ class Store {
  public:
   struct Limits {
     std::uint64_t segment = 16ULL << 20U;  ///< bytes; a longer segment is followed by a new one
-    std::size_t segments = 64;  ///< beyond so many the oldest go when delivered, beyond twice as many in any case
+    std::size_t segments =
+        64;  ///< beyond so many the oldest go when delivered, beyond twice as many in any case
   };
 
-  /// The directory exists and is writable. Reads the checkpoint, then what was written behind it: `replayed` is called
-  /// with each such entry, so that sums can be brought up to date. A torn last line is cut off; a break of the chain is
-  /// an error. Fails when another writer holds the store.
+  /// The directory exists and is writable. Reads the checkpoint, then what was written behind it:
+  /// `replayed` is called with each such entry, so that sums can be brought up to date. A torn last
+  /// line is cut off; a break of the chain is an error. Fails when another writer holds the store.
   [[nodiscard]] static Result<Store> open(std::string directory, Limits limits,
                                           const std::function<void(const Entry&)>& replayed);
-  [[nodiscard]] static Result<Store> open(std::string directory) { return open(std::move(directory), Limits{}, {}); }
+  [[nodiscard]] static Result<Store> open(std::string directory) {
+    return open(std::move(directory), Limits{}, {});
+  }
 
   [[nodiscard]] const Checkpoint& checkpoint() const noexcept { return checkpoint_; }
   /// True when the last writer did not close the store.
   [[nodiscard]] bool was_torn() const noexcept { return torn_; }
 
-  /// Numbers, chains and writes the records, and syncs once. Returns what was written. After a failure (disk full)
-  /// nothing of the call counts as written and it may be repeated.
-  [[nodiscard]] Result<std::vector<Entry>> append(const std::vector<Record>& records, std::uint64_t time);
+  /// Numbers, chains and writes the records, and syncs once. Returns what was written. After a
+  /// failure (disk full) nothing of the call counts as written and it may be repeated.
+  [[nodiscard]] Result<std::vector<Entry>> append(const std::vector<Record>& records,
+                                                  std::uint64_t time);
   /// Entries behind `delivered`, oldest first, at most `most`.
   [[nodiscard]] Result<std::vector<Entry>> undelivered(std::size_t most) const;
   void delivered(std::uint64_t seq) { checkpoint_.delivered = seq; }
@@ -75,8 +81,8 @@ class Store {
   std::uint64_t segment_size_ = 0;
 };
 
-/// Calls `each` with the entries of the store that lie behind `after`, oldest first, until it returns false. Reads
-/// only, also beside a writer; an incomplete last line is passed over.
+/// Calls `each` with the entries of the store that lie behind `after`, oldest first, until it
+/// returns false. Reads only, also beside a writer; an incomplete last line is passed over.
 [[nodiscard]] Result<> read_entries(const std::string& directory, std::uint64_t after,
                                     const std::function<bool(const Entry&)>& each);
 

@@ -52,11 +52,13 @@ Services without(const Services& services, const Services& holes) {
   for (net::Service service : services) {
     bool whole = true;
     for (const net::Service& hole : holes) {
-      if (hole.protocol != service.protocol || hole.last < service.first || service.last < hole.first) {
+      if (hole.protocol != service.protocol || hole.last < service.first ||
+          service.last < hole.first) {
         continue;
       }
       if (service.first < hole.first) {
-        left.push_back({service.protocol, service.first, static_cast<std::uint16_t>(hole.first - 1)});
+        left.push_back(
+            {service.protocol, service.first, static_cast<std::uint16_t>(hole.first - 1)});
       }
       if (hole.last >= service.last) {
         whole = false;
@@ -71,7 +73,9 @@ Services without(const Services& services, const Services& holes) {
   return left;
 }
 
-Ranges without(const Ranges& ranges, const Ranges& holes) { return net::without(ranges, holes); }
+Ranges without(const Ranges& ranges, const Ranges& holes) {
+  return net::without(ranges, holes);
+}
 
 template <typename Set>
 Set intersection(const Set& a, const Set& b) {
@@ -97,7 +101,8 @@ void subtract(const Product& from, const Product& hole, std::vector<Product>& le
 
 /// Whoever may send by `narrow` may send by `wide`: macs of none means any.
 bool covers(const std::vector<net::Mac>& wide, const std::vector<net::Mac>& narrow) {
-  return wide.empty() || (!narrow.empty() && std::ranges::all_of(narrow, [&wide](const net::Mac& mac) {
+  return wide.empty() ||
+         (!narrow.empty() && std::ranges::all_of(narrow, [&wide](const net::Mac& mac) {
            return std::ranges::find(wide, mac) != wide.end();
          }));
 }
@@ -121,19 +126,34 @@ Ranges ranges_of(const std::vector<net::Prefix>& networks, net::Family family) {
   return ranges;
 }
 
-Ranges anywhere(net::Family family) { return {net::Range::all(family)}; }
+Ranges anywhere(net::Family family) {
+  return {net::Range::all(family)};
+}
 
 void add_permit(const Policy& policy, const Permit& permit, net::Family family, Picture& picture) {
-  const auto name = [&policy](const End& end) { return end.zone ? policy.zones()[*end.zone].name : std::string{kAppliance}; };
+  const auto name = [&policy](const End& end) {
+    return end.zone ? policy.zones()[*end.zone].name : std::string{kAppliance};
+  };
   if (permit.kind == PermitKind::SelfFlow) {
-    const Ranges dst = permit.to.zone ? policy.addresses_of(permit.to, family) : ranges_of(permit.to.hosts, family);
-    add(picture, {kAppliance, name(permit.to), family}, {permit.id, {}, {}, {anywhere(family), dst, permit.services}, true, permit.to.whole_zone()});
+    const Ranges dst = permit.to.zone ? policy.addresses_of(permit.to, family)
+                                      : ranges_of(permit.to.hosts, family);
+    add(picture, {kAppliance, name(permit.to), family},
+        {permit.id,
+         {},
+         {},
+         {anywhere(family), dst, permit.services},
+         true,
+         permit.to.whole_zone()});
     return;
   }
   add(picture, {name(permit.from), name(permit.to), family},
-      {permit.id, permit.from.macs, permit.to.macs,
-       {policy.addresses_of(permit.from, family), policy.addresses_of(permit.to, family), permit.services},
-       permit.from.whole_zone(), permit.to.whole_zone()});
+      {permit.id,
+       permit.from.macs,
+       permit.to.macs,
+       {policy.addresses_of(permit.from, family), policy.addresses_of(permit.to, family),
+        permit.services},
+       permit.from.whole_zone(),
+       permit.to.whole_zone()});
 }
 
 Picture picture_of(const Policy& policy, const Situation& situation) {
@@ -143,7 +163,8 @@ Picture picture_of(const Policy& policy, const Situation& situation) {
       const Zone& zone = policy.zones()[i];
       if (zone.intra_zone_allow) {
         const Ranges inside = policy.addresses_of(End{i, {}, {}, {}}, family);
-        add(picture, {zone.name, zone.name, family}, {"intra_zone", {}, {}, {inside, inside, every_service()}, true, true});
+        add(picture, {zone.name, zone.name, family},
+            {"intra_zone", {}, {}, {inside, inside, every_service()}, true, true});
       }
     }
     for (const Permit& permit : policy.permits()) {
@@ -153,7 +174,12 @@ Picture picture_of(const Policy& policy, const Situation& situation) {
     }
     if (const auto& management = policy.management()) {
       add(picture, {"management", kAppliance, family},
-          {"management", {}, {}, {ranges_of(management->networks, family), anywhere(family), management->services}, false, true});
+          {"management",
+           {},
+           {},
+           {ranges_of(management->networks, family), anywhere(family), management->services},
+           false,
+           true});
     }
   }
   return picture;
@@ -181,15 +207,16 @@ std::string list_of(const Services& services) {
 std::string sentence(const Key& key, const Traffic& traffic, const Product& piece) {
   const auto& src = std::get<0>(key);
   const auto& dst = std::get<1>(key);
-  const auto side = [](const std::string& zone, bool any, const Ranges& whole, const Ranges& ranges) {
+  const auto side = [](const std::string& zone, bool any, const Ranges& whole,
+                       const Ranges& ranges) {
     return any && ranges == whole ? zone : zone + " " + list_of(ranges);
   };
   std::string macs;
   for (const net::Mac& mac : traffic.from_macs) {
     macs += " " + mac.str();
   }
-  return "'" + traffic.id + "': " + side(src, traffic.any_src, traffic.product.src, piece.src) + macs + " > " +
-         side(dst, traffic.any_dst, traffic.product.dst, piece.dst) + ": " +
+  return "'" + traffic.id + "': " + side(src, traffic.any_src, traffic.product.src, piece.src) +
+         macs + " > " + side(dst, traffic.any_dst, traffic.product.dst, piece.dst) + ": " +
          list_of(piece.services);
 }
 
@@ -245,12 +272,14 @@ std::string text_of(const Permit& permit, const Situation& situation) {
   return text + (end ? std::to_string(end->time_since_epoch().count()) : "-");
 }
 
-void compare_texts(const std::map<std::string, std::string>& before, const std::map<std::string, std::string>& after,
-                   const Text& what, const Text& changed, Language language, std::vector<std::string>& other) {
+void compare_texts(const std::map<std::string, std::string>& before,
+                   const std::map<std::string, std::string>& after, const Text& what,
+                   const Text& changed, Language language, std::vector<std::string>& other) {
   const Text added{"追加", "added"};
   const Text removed{"削除", "removed"};
   const auto say = [&](const std::string& name, const Text& how) {
-    other.push_back(std::string{what.in(language)} + " '" + name + "': " + std::string{how.in(language)});
+    other.push_back(std::string{what.in(language)} + " '" + name +
+                    "': " + std::string{how.in(language)});
   };
   for (const auto& [name, text] : after) {
     const auto found = before.find(name);
@@ -269,7 +298,8 @@ void compare_texts(const std::map<std::string, std::string>& before, const std::
 
 }  // namespace
 
-Changes changes(const Policy& before, const Policy& after, const Situation& situation, Language language) {
+Changes changes(const Policy& before, const Policy& after, const Situation& situation,
+                Language language) {
   const Picture old_picture = picture_of(before, situation);
   const Picture new_picture = picture_of(after, situation);
   Changes found;
@@ -289,8 +319,10 @@ Changes changes(const Policy& before, const Policy& after, const Situation& situ
     }
     return texts;
   };
-  compare_texts(zones(before), zones(after), {"領域", "zone"}, {"変更", "changed"}, language, found.other);
-  compare_texts(permits(before), permits(after), {"許可", "permit"}, {"期限の変更", "another end"}, language, found.other);
+  compare_texts(zones(before), zones(after), {"領域", "zone"}, {"変更", "changed"}, language,
+                found.other);
+  compare_texts(permits(before), permits(after), {"許可", "permit"}, {"期限の変更", "another end"},
+                language, found.other);
   return found;
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// What becomes possible and what stops between two policies, in words. Compares traffic, not texts: a permit that goes
-/// while another covers it is no loss.
+/// What becomes possible and what stops between two policies, in words. Compares traffic, not
+/// texts: a permit that goes while another covers it is no loss.
 
 #include "policy/policy.hpp"
 #include "policy/situation.hpp"
@@ -19,7 +19,9 @@ struct Changes {
   std::vector<std::string> other;  ///< zones, ends of permits, and what is not in force
 };
 
-/// Both policies in the same situation. Each sentence names a permit of the policy that has the traffic.
-[[nodiscard]] Changes changes(const Policy& before, const Policy& after, const Situation& situation, Language language);
+/// Both policies in the same situation. Each sentence names a permit of the policy that has the
+/// traffic.
+[[nodiscard]] Changes changes(const Policy& before, const Policy& after, const Situation& situation,
+                              Language language);
 
 }  // namespace sekisho::policy

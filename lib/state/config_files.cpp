@@ -5,7 +5,8 @@
 
 namespace sekisho::state {
 
-Result<std::vector<policy::Source>> read_config(const std::string& path, std::optional<std::string> main_text) {
+Result<std::vector<policy::Source>> read_config(const std::string& path,
+                                                std::optional<std::string> main_text) {
   constexpr std::size_t kLimit = policy::kLargestFile + 1;
   std::vector<policy::Source> sources;
   if (!main_text) {
@@ -17,7 +18,8 @@ Result<std::vector<policy::Source>> read_config(const std::string& path, std::op
   }
   sources.push_back({path, *std::move(main_text)});
   const std::size_t slash = path.rfind('/');
-  const std::string directory = (slash == std::string::npos ? "" : path.substr(0, slash + 1)) + "conf.d";
+  const std::string directory =
+      (slash == std::string::npos ? "" : path.substr(0, slash + 1)) + "conf.d";
   const auto names = files::list(directory, ".toml");
   if (!names) {
     return fail(names.error());

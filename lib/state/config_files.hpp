@@ -13,9 +13,10 @@
 
 namespace sekisho::state {
 
-/// The main file first, then conf.d's in name order. With `main_text`, those bytes stand for the main file, which is not
-/// read. Files are read up to one byte above the parser's limit, so that it says itself what is too large.
-[[nodiscard]] Result<std::vector<policy::Source>> read_config(const std::string& path,
-                                                              std::optional<std::string> main_text = {});
+/// The main file first, then conf.d's in name order. With `main_text`, those bytes stand for the
+/// main file, which is not read. Files are read up to one byte above the parser's limit, so that it
+/// says itself what is too large.
+[[nodiscard]] Result<std::vector<policy::Source>> read_config(
+    const std::string& path, std::optional<std::string> main_text = {});
 
 }  // namespace sekisho::state

@@ -6,10 +6,10 @@
 
 #include <boost/json.hpp>
 
+#include <sys/stat.h>
 #include <array>
 #include <charconv>
 #include <cstdio>
-#include <sys/stat.h>
 
 namespace sekisho::state {
 namespace {
@@ -22,10 +22,13 @@ constexpr std::size_t kLargest = 1ULL << 30U;
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
 
-std::string directory_of(const std::string& state_dir) { return state_dir + "/revisions"; }
+std::string directory_of(const std::string& state_dir) {
+  return state_dir + "/revisions";
+}
 std::string path_of(const std::string& state_dir, std::uint64_t number) {
   std::array<char, 32> name{};
-  (void)std::snprintf(name.data(), name.size(), "%010llu.json", static_cast<unsigned long long>(number));
+  (void)std::snprintf(name.data(), name.size(), "%010llu.json",
+                      static_cast<unsigned long long>(number));
   return directory_of(state_dir) + "/" + name.data();
 }
 
@@ -45,7 +48,8 @@ Result<object> read_object(const std::string& path) {
 
 std::optional<std::string> text_in(const object& from, std::string_view key) {
   const value* found = from.if_contains(key);
-  return found != nullptr && found->is_string() ? std::optional{std::string{found->as_string()}} : std::nullopt;
+  return found != nullptr && found->is_string() ? std::optional{std::string{found->as_string()}}
+                                                : std::nullopt;
 }
 
 template <typename Number>
@@ -127,8 +131,8 @@ Result<Revision> load(const std::string& state_dir, std::uint64_t number) {
   if (!sha256 || !sources || policy::fingerprint(*sources) != *sha256) {
     return fail("'" + path + "' is damaged: its texts do not have the digest it says");
   }
-  return Revision{number, *sha256, text_in(*document, "who").value_or(""), text_in(*document, "when").value_or(""),
-                  *std::move(sources)};
+  return Revision{number, *sha256, text_in(*document, "who").value_or(""),
+                  text_in(*document, "when").value_or(""), *std::move(sources)};
 }
 
 Result<> save(const std::string& state_dir, const Revision& revision) {
@@ -138,7 +142,8 @@ Result<> save(const std::string& state_dir, const Revision& revision) {
   array sources;
   for (const policy::Source& source : revision.sources) {
     // a text in force is UTF-8, a file's name need not be
-    sources.push_back(object{{"name", is_utf8(source.name) ? source.name : escaped(source.name)}, {"text", source.text}});
+    sources.push_back(object{{"name", is_utf8(source.name) ? source.name : escaped(source.name)},
+                             {"text", source.text}});
   }
   const object document{{"revision", revision.number},
                         {"sha256", revision.sha256},
@@ -176,7 +181,8 @@ Result<compile::Numbers> load_numbers(const std::string& state_dir) {
   compile::Numbers numbers;
   const value* next = document->if_contains("next_permit");
   const auto number = next == nullptr ? std::nullopt : number_in<std::uint32_t>(*next);
-  if (!number || !read_map(*document, "zones", numbers.zones) || !read_map(*document, "permits", numbers.permits)) {
+  if (!number || !read_map(*document, "zones", numbers.zones) ||
+      !read_map(*document, "permits", numbers.permits)) {
     return fail("'" + path + "' is damaged");
   }
   numbers.next_permit = *number;

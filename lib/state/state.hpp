@@ -2,8 +2,9 @@
 #pragma once
 
 /// \file
-/// What the daemon keeps between its lives, beside its records: the revisions that were in force, and the numbers that
-/// zones and permits carry in the kernel. The operator's tool reads them where no daemon answers.
+/// What the daemon keeps between its lives, beside its records: the revisions that were in force,
+/// and the numbers that zones and permits carry in the kernel. The operator's tool reads them where
+/// no daemon answers.
 
 #include "base/result.hpp"
 #include "compile/compile.hpp"
@@ -30,7 +31,8 @@ struct Revision {
 /// Fails, naming the file, when it is damaged: what it holds must have the digest that it says.
 [[nodiscard]] Result<Revision> load(const std::string& state_dir, std::uint64_t number);
 [[nodiscard]] Result<> save(const std::string& state_dir, const Revision& revision);
-/// The newest one; nothing when there is none. A damaged one is an error: `revisions` and `load` reach those before it.
+/// The newest one; nothing when there is none. A damaged one is an error: `revisions` and `load`
+/// reach those before it.
 [[nodiscard]] Result<std::optional<Revision>> newest(const std::string& state_dir);
 
 /// STATE/numbers.json; none when there is no such file.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Steps of the control sentence at any size, timed one by one; tools/bench runs them beside nft.
 //   bench_commit config PREFIXES PERMITS          a config of that size on stdout
-//   bench_commit load FILE                        from text to kernel, as JSON: milliseconds per step, peak memory
-//   bench_commit change FILE                      one permit's service and one prefix changed, as JSON
+//   bench_commit load FILE                        from text to kernel, as JSON: milliseconds per
+//   step, peak memory bench_commit change FILE                      one permit's service and one
+//   prefix changed, as JSON
 // Writes into the network namespace it is started in.
 #include "compile/compile.hpp"
 #include "compile/difference.hpp"
@@ -34,28 +35,34 @@ std::string v4(std::uint32_t number) {
          std::to_string((number >> 8U) & 0xffU) + "." + std::to_string(number & 0xffU);
 }
 
-/// Prefixes of 10.0.0.0/8 that never touch, a third to each zone; each permit from one host to another.
+/// Prefixes of 10.0.0.0/8 that never touch, a third to each zone; each permit from one host to
+/// another.
 std::string config(std::uint32_t prefixes, std::uint32_t permits) {
   const auto network = [](std::uint32_t i) { return (10U << 24U) + i * 128; };
-  const auto zone = [&](const char* name, const char* zone_class, const char* interface, std::uint32_t from, std::uint32_t to) {
-    std::string text = std::string{"[[zone]]\nname = \""} + name + "\"\nclass = \"" + zone_class + "\"\ninterfaces = [\"" +
-                       interface + "\"]\nnetworks = [";
+  const auto zone = [&](const char* name, const char* zone_class, const char* interface,
+                        std::uint32_t from, std::uint32_t to) {
+    std::string text = std::string{"[[zone]]\nname = \""} + name + "\"\nclass = \"" + zone_class +
+                       "\"\ninterfaces = [\"" + interface + "\"]\nnetworks = [";
     for (std::uint32_t i = from; i < to; ++i) {
       text += (i == from ? "\"" : ", \"") + v4(network(i)) + "/26\"";
     }
     return text + "]\n";
   };
   const std::uint32_t third = prefixes / 3;
-  std::string text = "version = 1\n[appliance]\nname = \"bench\"\nmodel = \"alpha\"\nlanguage = \"en\"\n";
+  std::string text =
+      "version = 1\n[appliance]\nname = \"bench\"\nmodel = \"alpha\"\nlanguage = \"en\"\n";
   text += zone("jumin", "my_number", "mn0", 0, third);
   text += zone("lgwan", "lgwan", "lg0", third, 2 * third);
   text += zone("office", "internet", "in0", 2 * third, prefixes);
-  text += "[[zone]]\nname = \"cloud\"\nclass = \"security_cloud\"\ninterfaces = [\"sc0\"]\n"
-          "networks = [\"0.0.0.0/0\"]\ngateways = [\"203.0.113.1\"]\n";
+  text +=
+      "[[zone]]\nname = \"cloud\"\nclass = \"security_cloud\"\ninterfaces = [\"sc0\"]\n"
+      "networks = [\"0.0.0.0/0\"]\ngateways = [\"203.0.113.1\"]\n";
   for (std::uint32_t i = 0; i < permits; ++i) {
-    text += "[[flow]]\nid = \"f" + std::to_string(i) + "\"\nfrom = { zone = \"office\", hosts = [\"" +
-            v4(network(2 * third + i % (prefixes - 2 * third)) + 1 + i % 60) + "\"] }\nto = { zone = \"cloud\", hosts = [\"" +
-            v4((198U << 24U) + (18U << 16U) + i) + "\"] }\nservices = [\"tcp/" + std::to_string(1024 + i % 5000) +
+    text += "[[flow]]\nid = \"f" + std::to_string(i) +
+            "\"\nfrom = { zone = \"office\", hosts = [\"" +
+            v4(network(2 * third + i % (prefixes - 2 * third)) + 1 + i % 60) +
+            "\"] }\nto = { zone = \"cloud\", hosts = [\"" + v4((198U << 24U) + (18U << 16U) + i) +
+            "\"] }\nservices = [\"tcp/" + std::to_string(1024 + i % 5000) +
             "\"]\npurpose = \"bench\"\n";
   }
   return text;
@@ -98,19 +105,21 @@ void load(const char* path) {
   const double all = millis_since(begin);
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  std::cout << "{\"parse_ms\":" << parse << ",\"compile_ms\":" << compile - parse << ",\"commit_ms\":" << all - compile
-            << ",\"all_ms\":" << all << ",\"peak_kib\":" << usage.ru_maxrss << "}\n";
+  std::cout << "{\"parse_ms\":" << parse << ",\"compile_ms\":" << compile - parse
+            << ",\"commit_ms\":" << all - compile << ",\"all_ms\":" << all
+            << ",\"peak_kib\":" << usage.ru_maxrss << "}\n";
 }
 
 /// `text` with the first `what` behind `where` replaced.
-std::string edited(std::string text, const std::string& where, const std::string& what, const std::string& by) {
+std::string edited(std::string text, const std::string& where, const std::string& what,
+                   const std::string& by) {
   const std::size_t at = text.find(what, text.find(where));
   return text.replace(at, what.size(), by);
 }
 
 /// Medians over rounds that go there and back.
-void time_change(kernel::Nftables& nftables, const char* name, const policy::Policy& a, const policy::Policy& b,
-                 compile::Compiled& now) {
+void time_change(kernel::Nftables& nftables, const char* name, const policy::Policy& a,
+                 const policy::Policy& b, compile::Compiled& now) {
   std::vector<double> compiling;
   std::vector<double> writing;
   for (int round = 0; round < kRounds; ++round) {
@@ -139,8 +148,10 @@ void change(const char* path) {
   const policy::Policy policy = parsed(text);
   compile::Compiled now = compiled(policy, {});
   commit(*nftables, compile::difference(std::nullopt, now.table));
-  const policy::Policy permit = parsed(edited(text, "id = \"f7\"", "services = [\"tcp/", "services = [\"tcp/7\", \"tcp/"));
-  const policy::Policy prefix = parsed(edited(text, "class = \"lgwan\"", "networks = [", "networks = [\"10.255.255.0/26\", "));
+  const policy::Policy permit =
+      parsed(edited(text, "id = \"f7\"", "services = [\"tcp/", "services = [\"tcp/7\", \"tcp/"));
+  const policy::Policy prefix = parsed(
+      edited(text, "class = \"lgwan\"", "networks = [", "networks = [\"10.255.255.0/26\", "));
   std::cout << "{";
   time_change(*nftables, "permit", policy, permit, now);
   std::cout << ",";
@@ -154,7 +165,8 @@ int main(int count, char** words) {
   try {
     const std::vector<std::string> all{words + 1, words + count};
     if (all.size() == 3 && all[0] == "config") {
-      std::cout << config(static_cast<std::uint32_t>(std::stoul(all[1])), static_cast<std::uint32_t>(std::stoul(all[2])));
+      std::cout << config(static_cast<std::uint32_t>(std::stoul(all[1])),
+                          static_cast<std::uint32_t>(std::stoul(all[2])));
     } else if (all.size() == 2 && all[0] == "load") {
       load(words[2]);
     } else if (all.size() == 2 && all[0] == "change") {

@@ -63,12 +63,15 @@ TEST(Accounts, AFoldBecomesAViolationWithEveryField) {
   EXPECT_EQ(record.event, Event::Violation);
   EXPECT_EQ(record.priority, 4);
   const std::map<const char*, const char*> expected{
-      {"SEKISHO_REASON", "cross_zone"}, {"SEKISHO_CLAUSE", "6(3)①"}, {"SEKISHO_VERDICT", "deny"},
-      {"SEKISHO_SRC_ZONE", "jumin"},    {"SEKISHO_DST_ZONE", "cloud"}, {"SEKISHO_ORGAN", "mayor"},
-      {"SEKISHO_SRC", "10.10.1.5"},     {"SEKISHO_DST", "203.0.113.80"}, {"SEKISHO_PROTO", "tcp"},
-      {"SEKISHO_SPORT", "40000"},       {"SEKISHO_DPORT", "443"}, {"SEKISHO_IN", "mn0"},
-      {"SEKISHO_OUT", "sc0"},           {"SEKISHO_SRC_MAC", "-"}, {"SEKISHO_COUNT", "3"},
-      {"SEKISHO_BYTES", "180"},         {"SEKISHO_POLICY", "7:abc"}};
+      {"SEKISHO_REASON", "cross_zone"}, {"SEKISHO_CLAUSE", "6(3)①"},
+      {"SEKISHO_VERDICT", "deny"},      {"SEKISHO_SRC_ZONE", "jumin"},
+      {"SEKISHO_DST_ZONE", "cloud"},    {"SEKISHO_ORGAN", "mayor"},
+      {"SEKISHO_SRC", "10.10.1.5"},     {"SEKISHO_DST", "203.0.113.80"},
+      {"SEKISHO_PROTO", "tcp"},         {"SEKISHO_SPORT", "40000"},
+      {"SEKISHO_DPORT", "443"},         {"SEKISHO_IN", "mn0"},
+      {"SEKISHO_OUT", "sc0"},           {"SEKISHO_SRC_MAC", "-"},
+      {"SEKISHO_COUNT", "3"},           {"SEKISHO_BYTES", "180"},
+      {"SEKISHO_POLICY", "7:abc"}};
   for (const auto& [name, value] : expected) {
     EXPECT_EQ(field(record, name), value) << name;
   }
@@ -90,7 +93,8 @@ TEST(Accounts, NothingIsCountedTwiceOverWindows) {
   std::uint64_t sum = 0;
 
   // the third window's fold was logged before the counter was read again
-  for (const auto& [folded, counted] : std::vector<std::pair<std::uint64_t, std::uint64_t>>{{3, 10}, {0, 10}, {4, 12}, {0, 20}}) {
+  for (const auto& [folded, counted] :
+       std::vector<std::pair<std::uint64_t, std::uint64_t>>{{3, 10}, {0, 10}, {4, 12}, {0, 20}}) {
     const auto folds = folded == 0 ? std::vector<nflog::Fold>{} : std::vector{fold(kWord, folded)};
     for (const auto& record : accounts.close(names(), folds, counters(kWord, counted))) {
       sum += std::stoull(field(record, "SEKISHO_COUNT"));
@@ -105,7 +109,8 @@ TEST(Accounts, RecordsBeyondTheMostAreSummed) {
   Names few = names();
   few.max_records = 2;
 
-  const auto records = accounts.close(few, {fold(kWord, 1, 1), fold(kWord, 1, 2), fold(kWord, 1, 3)}, counters(kWord, 3));
+  const auto records = accounts.close(
+      few, {fold(kWord, 1, 1), fold(kWord, 1, 2), fold(kWord, 1, 3)}, counters(kWord, 3));
 
   ASSERT_THAT(records, SizeIs(3));
   EXPECT_EQ(records[2].event, Event::Summary);
@@ -154,7 +159,10 @@ TEST(Accounts, AFreshTableCountsFromZero) {
 TEST(Accounts, WordsOfNoReasonAreNoRecords) {
   Accounts accounts{{}};
 
-  EXPECT_THAT(accounts.close(names(), {fold(0xff000000U, 1), fold(drop_word(1, 2, Reason::None) | 200U, 1)}, {}), IsEmpty());
+  EXPECT_THAT(
+      accounts.close(names(), {fold(0xff000000U, 1), fold(drop_word(1, 2, Reason::None) | 200U, 1)},
+                     {}),
+      IsEmpty());
 }
 
 }  // namespace

@@ -53,11 +53,12 @@ window = "200ms"
 )";
 
 /// A flow of the Internet zone to the cloud.
-inline std::string flow(const std::string& id, const std::string& hosts, const std::string& services,
-                        const std::string& purpose = "web") {
-  return "[[flow]]\nid = \"" + id + "\"\nfrom = { zone = \"inet-office\" }\nto = { zone = \"cloud\"" +
-         (hosts.empty() ? "" : ", hosts = [" + hosts + "]") + " }\nservices = [" + services + "]\npurpose = \"" +
-         purpose + "\"\n";
+inline std::string flow(const std::string& id, const std::string& hosts,
+                        const std::string& services, const std::string& purpose = "web") {
+  return "[[flow]]\nid = \"" + id +
+         "\"\nfrom = { zone = \"inet-office\" }\nto = { zone = \"cloud\"" +
+         (hosts.empty() ? "" : ", hosts = [" + hosts + "]") + " }\nservices = [" + services +
+         "]\npurpose = \"" + purpose + "\"\n";
 }
 
 class DaemonLab : public ::testing::Test {

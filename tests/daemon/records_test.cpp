@@ -39,8 +39,8 @@ class Records : public DaemonLab {
     Sums sums;
     for (Sekishod::Record& record : daemon_->records()) {
       if (record["SEKISHO_EVENT"] == "violation" || record["SEKISHO_EVENT"] == "summary") {
-        sums[record["SEKISHO_SRC_ZONE"] + ">" + record["SEKISHO_DST_ZONE"] + " " + record["SEKISHO_REASON"]] +=
-            std::stoull(record["SEKISHO_COUNT"]);
+        sums[record["SEKISHO_SRC_ZONE"] + ">" + record["SEKISHO_DST_ZONE"] + " " +
+             record["SEKISHO_REASON"]] += std::stoull(record["SEKISHO_COUNT"]);
       }
     }
     return sums;
@@ -64,12 +64,21 @@ TEST_F(Records, ADropIsRecordedWithItsPlaceAndReason) {
     const auto ports = daemon_->recorded("violation", "SEKISHO_DPORT");
     return std::ranges::find(ports, "9999") != ports.end();
   })) << daemon_->log();
-  const std::map<const char*, const char*> expected{
-      {"SEKISHO_REASON", "cross_zone"},   {"SEKISHO_CLAUSE", "6(3)①"},     {"SEKISHO_VERDICT", "deny"},
-      {"SEKISHO_SRC_ZONE", "jumin"},      {"SEKISHO_DST_ZONE", "cloud"},   {"SEKISHO_ORGAN", "mayor"},
-      {"SEKISHO_SRC", "10.10.1.5"},       {"SEKISHO_DST", "198.51.100.80"}, {"SEKISHO_PROTO", "udp"},
-      {"SEKISHO_DPORT", "9999"},          {"SEKISHO_IN", "mn0"},           {"SEKISHO_OUT", "sc0"},
-      {"SEKISHO_SRC_MAC", "02:00:00:0a:01:05"}, {"SEKISHO_COUNT", "1"},    {"PRIORITY", "4"}};
+  const std::map<const char*, const char*> expected{{"SEKISHO_REASON", "cross_zone"},
+                                                    {"SEKISHO_CLAUSE", "6(3)①"},
+                                                    {"SEKISHO_VERDICT", "deny"},
+                                                    {"SEKISHO_SRC_ZONE", "jumin"},
+                                                    {"SEKISHO_DST_ZONE", "cloud"},
+                                                    {"SEKISHO_ORGAN", "mayor"},
+                                                    {"SEKISHO_SRC", "10.10.1.5"},
+                                                    {"SEKISHO_DST", "198.51.100.80"},
+                                                    {"SEKISHO_PROTO", "udp"},
+                                                    {"SEKISHO_DPORT", "9999"},
+                                                    {"SEKISHO_IN", "mn0"},
+                                                    {"SEKISHO_OUT", "sc0"},
+                                                    {"SEKISHO_SRC_MAC", "02:00:00:0a:01:05"},
+                                                    {"SEKISHO_COUNT", "1"},
+                                                    {"PRIORITY", "4"}};
   for (const auto& [name, value] : expected) {
     EXPECT_THAT(daemon_->recorded("violation", name), Contains(value)) << name;
   }
@@ -79,10 +88,12 @@ TEST_F(Records, ADropIsRecordedWithItsPlaceAndReason) {
 TEST_F(Records, SumsEqualTheKernelsCountersUnderAFlood) {
   begin(kZones);
 
-  city_->host("mn0").sh("python3 -c \"import socket; s=socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
-                        "[s.sendto(b'x', ('198.51.100.80', 1000 + i % 5000)) for i in range(20000)]\"");
+  city_->host("mn0").sh(
+      "python3 -c \"import socket; s=socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+      "[s.sendto(b'x', ('198.51.100.80', 1000 + i % 5000)) for i in range(20000)]\"");
 
-  EXPECT_TRUE(balanced()) << ::testing::PrintToString(kernel_sums()) << ::testing::PrintToString(record_sums());
+  EXPECT_TRUE(balanced()) << ::testing::PrintToString(kernel_sums())
+                          << ::testing::PrintToString(record_sums());
   EXPECT_GE(kernel_sums()["jumin>cloud cross_zone"], 20000U);
   EXPECT_THAT(daemon_->recorded("summary", "SEKISHO_REASON"), Contains("cross_zone"));
 }
@@ -97,7 +108,8 @@ TEST_F(Records, DropsWhileTheDaemonIsAwayAreSummedWhenItIsBack) {
   daemon_->start();
   ASSERT_TRUE(daemon_->ready()) << daemon_->log();
 
-  EXPECT_TRUE(balanced()) << ::testing::PrintToString(kernel_sums()) << ::testing::PrintToString(record_sums());
+  EXPECT_TRUE(balanced()) << ::testing::PrintToString(kernel_sums())
+                          << ::testing::PrintToString(record_sums());
 }
 
 TEST_F(Records, EveryRoleMayDieAndComesBack) {

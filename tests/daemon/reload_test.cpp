@@ -35,7 +35,8 @@ class Reload : public DaemonLab {
 };
 
 TEST_F(Reload, ARevokedPermitsConnectionsEndAndOthersDoNotNotice) {
-  begin(kZones + flow("web", "", "\"tcp/80\"") + flow("dns", "\"203.0.113.53\"", "\"tcp/53\", \"udp/53\""));
+  begin(kZones + flow("web", "", "\"tcp/80\"") +
+        flow("dns", "\"203.0.113.53\"", "\"tcp/53\", \"udp/53\""));
   Connection web = connect(kWeb, 80);
   Connection dns = connect(kNames, 53);
   Connection datagrams = connect(kNames, 53, Connection::Kind::Udp);
@@ -50,7 +51,8 @@ TEST_F(Reload, ARevokedPermitsConnectionsEndAndOthersDoNotNotice) {
 }
 
 TEST_F(Reload, ConnectionsOfARevokedPermitThatAnotherCoversGoOn) {
-  begin(kZones + flow("wide", "", "\"tcp/1-1024\"") + flow("web", "\"198.51.100.80\"", "\"tcp/80\""));
+  begin(kZones + flow("wide", "", "\"tcp/1-1024\"") +
+        flow("web", "\"198.51.100.80\"", "\"tcp/80\""));
   Connection web = connect(kWeb, 80);
   ASSERT_TRUE(web.open() && web.echoes());
 
@@ -82,7 +84,8 @@ services = ["tcp/443"]
 applicant = "tax"
 approver = "ciso"
 approved = 2026-10-01
-purpose = ")" + purpose + "\"\nvalid_until = " + until + "\n";
+purpose = ")" +
+           purpose + "\"\nvalid_until = " + until + "\n";
   };
   const EchoServer server{city_->host("mn0"), "10.10.1.5", 443};
   begin(kZones + eltax("before", "2027-03-31T23:59:59+09:00"));

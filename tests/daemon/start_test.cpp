@@ -23,14 +23,18 @@ class Start : public DaemonLab {
     return city_->appliance().output(command);
   }
   [[nodiscard]] bool web_opens() const {
-    return Connection{city_->host("in0"), "10.30.0.2", "198.51.100.80", 80, Connection::Kind::Tcp,
-                      std::chrono::milliseconds{700}}
+    return Connection{city_->host("in0"),    "10.30.0.2",
+                      "198.51.100.80",       80,
+                      Connection::Kind::Tcp, std::chrono::milliseconds{700}}
         .open();
   }
-  [[nodiscard]] boost::json::value status() const { return boost::json::parse(daemon_->ctl("status --json").out); }
+  [[nodiscard]] boost::json::value status() const {
+    return boost::json::parse(daemon_->ctl("status --json").out);
+  }
 };
 
-TEST_F(Start, WithoutRulesTheCityIsOpen) {  // guards the tests below: what they see closed is closed by the daemon
+TEST_F(Start, WithoutRulesTheCityIsOpen) {  // guards the tests below: what they see closed is
+                                            // closed by the daemon
   const EchoServer server{city_->host("sc0"), "198.51.100.80", 80};
   city_->appliance().sh("sysctl -qw net.ipv4.ip_forward=1");
 
@@ -57,7 +61,8 @@ TEST_F(Start, WithNoConfigEverythingIsDeniedAndTheDaemonEnds) {
   EXPECT_EQ(daemon_->wait(), 1);
   EXPECT_THAT(daemon_->recorded("health", "MESSAGE"), Contains(HasSubstr("sekisho.toml")));
   EXPECT_THAT(in_appliance("nft list table inet sekisho"), HasSubstr("hook forward"));
-  city_->appliance().sh("sysctl -qw net.ipv4.ip_forward=1");  // somebody opens it: the rules still deny
+  city_->appliance().sh(
+      "sysctl -qw net.ipv4.ip_forward=1");  // somebody opens it: the rules still deny
   EXPECT_FALSE(web_opens());
 }
 
@@ -81,8 +86,8 @@ TEST_F(Start, TheRulesOutliveAKilledDaemonAndAreAdopted) {
   daemon_->kill();
 
   EXPECT_TRUE(web_opens());
-  EXPECT_FALSE((Connection{city_->host("in0"), "10.30.0.2", "198.51.100.80", 443, Connection::Kind::Tcp,
-                           std::chrono::milliseconds{700}})
+  EXPECT_FALSE((Connection{city_->host("in0"), "10.30.0.2", "198.51.100.80", 443,
+                           Connection::Kind::Tcp, std::chrono::milliseconds{700}})
                    .open());
   daemon_->start();
   ASSERT_TRUE(daemon_->ready()) << daemon_->log();
@@ -94,7 +99,8 @@ TEST_F(Start, TheRulesOutliveAKilledDaemonAndAreAdopted) {
 TEST_F(Start, AForeignTableOfOurNameIsAnErrorAndNothingIsForwarded) {
   city_->appliance().sh(
       "sysctl -qw net.ipv4.ip_forward=1; "
-      "nft 'add table inet sekisho; add chain inet sekisho forward { type filter hook forward priority 5; }'");
+      "nft 'add table inet sekisho; add chain inet sekisho forward { type filter hook forward "
+      "priority 5; }'");
   daemon_->write_config(kZones + kWeb);
 
   daemon_->start();
@@ -121,10 +127,13 @@ TEST_F(Start, AnInterfaceMayVanishAndComeBack) {
   begin(kZones + kWeb);
   ASSERT_TRUE(web_opens());
 
-  city_->appliance().sh("ip link set in0 name gone0 2>/dev/null || { ip link set in0 down && ip link set in0 name gone0; }");
+  city_->appliance().sh(
+      "ip link set in0 name gone0 2>/dev/null || { ip link set in0 down && ip link set in0 name "
+      "gone0; }");
   const auto missing = status();
-  city_->appliance().sh("ip link set gone0 down; ip link set gone0 name in0; ip link set in0 up; "
-                        "ip addr replace 10.30.0.1/16 dev in0");
+  city_->appliance().sh(
+      "ip link set gone0 down; ip link set gone0 name in0; ip link set in0 up; "
+      "ip addr replace 10.30.0.1/16 dev in0");
 
   EXPECT_FALSE(missing.at("zones").at(2).at("interfaces").at(0).at("present").as_bool());
   EXPECT_TRUE(eventually([this] { return web_opens(); }));
@@ -147,7 +156,9 @@ TEST_F(Start, WhatOthersChangeInATableThatIsNotOwnedIsRepairedAndRecorded) {
 TEST_F(Start, ADeletedTableIsMadeAnewAndItsCountersBeginAgain) {
   city_->appliance().sh("nft add table inet sekisho");
   begin(kZones + kWeb);
-  const auto knock = [this] { city_->host("mn0").sh("bash -c 'echo x > /dev/udp/198.51.100.80/9999'"); };
+  const auto knock = [this] {
+    city_->host("mn0").sh("bash -c 'echo x > /dev/udp/198.51.100.80/9999'");
+  };
   const auto recorded = [this] {
     const auto ports = daemon_->recorded("violation", "SEKISHO_DPORT");
     return std::ranges::count(ports, "9999");
@@ -157,7 +168,8 @@ TEST_F(Start, ADeletedTableIsMadeAnewAndItsCountersBeginAgain) {
 
   city_->appliance().sh("nft delete table inet sekisho");
 
-  ASSERT_TRUE(eventually([this] { return !daemon_->recorded("drift", "MESSAGE").empty(); })) << daemon_->log();
+  ASSERT_TRUE(eventually([this] { return !daemon_->recorded("drift", "MESSAGE").empty(); }))
+      << daemon_->log();
   knock();
   EXPECT_TRUE(eventually([&] { return recorded() == 2; })) << daemon_->log();
 }

@@ -87,7 +87,8 @@ void EchoServer::serve() {
       const ssize_t n = ::recvfrom(datagrams_.get(), buffer.data(), buffer.size(), 0,
                                    reinterpret_cast<sockaddr*>(&from.storage), &from.length);
       if (n >= 0) {
-        ::sendto(datagrams_.get(), buffer.data(), static_cast<std::size_t>(n), 0, from.get(), from.length);
+        ::sendto(datagrams_.get(), buffer.data(), static_cast<std::size_t>(n), 0, from.get(),
+                 from.length);
       }
     }
     for (std::size_t i = 2; i < all.size(); ++i) {
@@ -104,8 +105,8 @@ void EchoServer::serve() {
   }
 }
 
-Connection::Connection(const NetNs& ns, const std::string& source, const std::string& address, int port, Kind kind,
-                       std::chrono::milliseconds limit) {
+Connection::Connection(const NetNs& ns, const std::string& source, const std::string& address,
+                       int port, Kind kind, std::chrono::milliseconds limit) {
   ns.run([&] {
     socket_ = bound(resolve(source, 0), kind == Kind::Tcp ? SOCK_STREAM : SOCK_DGRAM);
     const SocketAddress to = resolve(address, port);
@@ -127,7 +128,8 @@ bool Connection::echoes(std::chrono::milliseconds limit) {
   if (::send(socket_.get(), "?", 1, MSG_NOSIGNAL) != 1) {
     return false;
   }
-  return readable(socket_.get(), limit) && ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0;
+  return readable(socket_.get(), limit) &&
+         ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0;
 }
 
 }  // namespace sekisho::testing

@@ -14,7 +14,8 @@
 
 namespace sekisho::testing {
 
-/// Answers every byte on a TCP port, and every datagram on the UDP port of the same number, of one address.
+/// Answers every byte on a TCP port, and every datagram on the UDP port of the same number, of one
+/// address.
 class EchoServer {
  public:
   EchoServer(const NetNs& ns, const std::string& address, int port);
@@ -35,8 +36,8 @@ class Connection {
   enum class Kind { Tcp, Udp };
 
   /// Connects from `source` within `limit`; `open()` says whether it came about.
-  Connection(const NetNs& ns, const std::string& source, const std::string& address, int port, Kind kind = Kind::Tcp,
-             std::chrono::milliseconds limit = std::chrono::seconds{2});
+  Connection(const NetNs& ns, const std::string& source, const std::string& address, int port,
+             Kind kind = Kind::Tcp, std::chrono::milliseconds limit = std::chrono::seconds{2});
 
   [[nodiscard]] bool open() const { return open_; }
   /// Whether a byte comes back within `limit`.

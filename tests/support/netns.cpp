@@ -62,6 +62,8 @@ std::string NetNs::path() const {
   return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_.get());
 }
 
-bool can_make_namespaces() { return ::geteuid() == 0; }
+bool can_make_namespaces() {
+  return ::geteuid() == 0;
+}
 
 }  // namespace sekisho::testing

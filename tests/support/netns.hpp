@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// Throw-away network namespaces. Nothing has a name on the host: when the test process ends, the kernel removes
-/// everything it made.
+/// Throw-away network namespaces. Nothing has a name on the host: when the test process ends, the
+/// kernel removes everything it made.
 
 #include "base/unique_fd.hpp"
 

@@ -3,13 +3,13 @@
 
 #include "support/sekishod.hpp"
 
-#include <boost/json.hpp>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <boost/json.hpp>
 
 #include <array>
 #include <csignal>
@@ -26,7 +26,8 @@ namespace {
 constexpr const char* kProgram = "/lib/systemd/systemd-journald";
 constexpr const char* kMachineId = "/etc/machine-id";
 
-/// No limit of rate or space, nothing read from or passed on to the host; the kernel's audit stays as it is.
+/// No limit of rate or space, nothing read from or passed on to the host; the kernel's audit stays
+/// as it is.
 constexpr const char* kConfig = R"([Journal]
 Storage=volatile
 ReadKMsg=no
@@ -48,11 +49,13 @@ bool bind_mount(const std::string& from, const char* to) {
 /// In the child, between fork and exec: system calls alone.
 bool enter_own_mounts(const std::string& directory) {
   struct stat id {};
-  return ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+  return ::unshare(CLONE_NEWNS) == 0 &&
+         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
          ::mount("none", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") == 0 &&
          ::mkdir("/run/systemd", 0755) == 0 && ::mkdir("/run/log", 0755) == 0 &&
-         bind_mount(directory + "/run", "/run/systemd") && bind_mount(directory + "/log", "/run/log") &&
-         bind_mount("/dev/null", "/dev/kmsg") && ::stat(kMachineId, &id) == 0 &&
+         bind_mount(directory + "/run", "/run/systemd") &&
+         bind_mount(directory + "/log", "/run/log") && bind_mount("/dev/null", "/dev/kmsg") &&
+         ::stat(kMachineId, &id) == 0 &&
          (id.st_size > 0 || bind_mount(directory + "/machine-id", kMachineId));
 }
 
@@ -82,7 +85,8 @@ std::string PrivateJournal::obstacle() {
 }
 
 PrivateJournal::PrivateJournal() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "sekisho-journal-XXXXXX").string();
+  std::string pattern =
+      (std::filesystem::temp_directory_path() / "sekisho-journal-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) {
     throw std::runtime_error{"cannot make a temporary directory"};
   }
@@ -115,12 +119,12 @@ void PrivateJournal::start() {
     ::_exit(127);
   }
   // it makes this directory when its sockets are bound and its files are open
-  const bool ready = eventually([this] {
-    return std::filesystem::exists(socket()) && !journalctl("-n 1").empty();
-  });
+  const bool ready = eventually(
+      [this] { return std::filesystem::exists(socket()) && !journalctl("-n 1").empty(); });
   if (!ready) {
     std::ifstream said{output};
-    throw std::runtime_error{(std::ostringstream{} << "journald did not start: " << said.rdbuf()).str()};
+    throw std::runtime_error{
+        (std::ostringstream{} << "journald did not start: " << said.rdbuf()).str()};
   }
   if (!namespace_) {
     const std::string path = "/proc/" + std::to_string(pid_) + "/ns/mnt";
@@ -137,16 +141,20 @@ void PrivateJournal::stop() {
   }
 }
 
-void PrivateJournal::pause() const { ::kill(pid_, SIGSTOP); }
-void PrivateJournal::resume() const { ::kill(pid_, SIGCONT); }
+void PrivateJournal::pause() const {
+  ::kill(pid_, SIGSTOP);
+}
+void PrivateJournal::resume() const {
+  ::kill(pid_, SIGCONT);
+}
 
 std::string PrivateJournal::mount_namespace() const {
   return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(namespace_.get());
 }
 
 std::string PrivateJournal::journalctl(const std::string& arguments) const {
-  const std::string command =
-      "journalctl --directory=" + directory_ + "/log/journal -q -o json --all " + arguments + " 2>/dev/null";
+  const std::string command = "journalctl --directory=" + directory_ +
+                              "/log/journal -q -o json --all " + arguments + " 2>/dev/null";
   std::FILE* pipe = ::popen(command.c_str(), "re");
   std::string text;
   std::array<char, 65536> buffer{};

@@ -2,7 +2,8 @@
 #pragma once
 
 /// \file
-/// A systemd-journald of the test's own, in a mount namespace of its own: the host's journal sees nothing of it.
+/// A systemd-journald of the test's own, in a mount namespace of its own: the host's journal sees
+/// nothing of it.
 
 #include "base/unique_fd.hpp"
 
@@ -34,8 +35,8 @@ class PrivateJournal {
   /// What `journalctl -o json --all ARGUMENTS` prints of it: one object a line, oldest first.
   [[nodiscard]] std::string journalctl(const std::string& arguments = "") const;
   using Fields = std::map<std::string, std::string>;
-  /// The same as values, without the fields that journald adds (`_…`). Bytes that journalctl prints as numbers are
-  /// bytes again.
+  /// The same as values, without the fields that journald adds (`_…`). Bytes that journalctl prints
+  /// as numbers are bytes again.
   [[nodiscard]] std::vector<Fields> entries(const std::string& arguments = "") const;
 
   /// SIGTERM, then again with the entries it had.

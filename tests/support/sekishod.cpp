@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/sekishod.hpp"
 
-#include <boost/json.hpp>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <boost/json.hpp>
 
 #include <array>
 #include <csignal>
@@ -58,7 +58,8 @@ bool eventually(const std::function<bool()>& holds, milliseconds limit) {
   return true;
 }
 
-Sekishod::Sekishod(const NetNs& appliance, std::string bin) : bin_{std::move(bin)}, netns_{appliance.path()} {
+Sekishod::Sekishod(const NetNs& appliance, std::string bin)
+    : bin_{std::move(bin)}, netns_{appliance.path()} {
   std::string pattern = (std::filesystem::temp_directory_path() / "sekisho-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) {
     throw std::runtime_error{"cannot make a temporary directory"};
@@ -75,12 +76,22 @@ Sekishod::~Sekishod() {
   std::filesystem::remove_all(directory_, ignored);
 }
 
-void Sekishod::write_config(const std::string& text) const { std::ofstream{directory_ + "/sekisho.toml"} << text; }
+void Sekishod::write_config(const std::string& text) const {
+  std::ofstream{directory_ + "/sekisho.toml"} << text;
+}
 
 void Sekishod::start() {
-  const std::vector<std::string> words{"nsenter", "--net=" + netns_, bin_ + "/sekishod",
-                                       "--config", directory_ + "/sekisho.toml", "--state-dir", directory_ + "/state",
-                                       "--runtime-dir", directory_ + "/run", "--log", "console"};
+  const std::vector<std::string> words{"nsenter",
+                                       "--net=" + netns_,
+                                       bin_ + "/sekishod",
+                                       "--config",
+                                       directory_ + "/sekisho.toml",
+                                       "--state-dir",
+                                       directory_ + "/state",
+                                       "--runtime-dir",
+                                       directory_ + "/run",
+                                       "--log",
+                                       "console"};
   std::vector<char*> arguments;
   for (const std::string& word : words) {
     arguments.push_back(const_cast<char*>(word.c_str()));
@@ -106,13 +117,15 @@ bool Sekishod::ready() {
     if (::poll(&one, 1, 100) > 0) {
       std::array<char, 4096> buffer{};
       const ssize_t size = ::recv(notified_.get(), buffer.data(), buffer.size(), 0);
-      const std::string_view text{buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+      const std::string_view text{buffer.data(),
+                                  static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
       if (text.find("READY=1") != std::string_view::npos) {
         return true;
       }
     }
     siginfo_t ended{};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == pid_) {
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        ended.si_pid == pid_) {
       return false;
     }
   }
@@ -142,8 +155,9 @@ int Sekishod::wait() {
 }
 
 Ran Sekishod::ctl(const std::string& arguments) const {
-  const std::string command =
-      "nsenter --net=" + netns_ + " " + bin_ + "/sekishoctl --runtime-dir " + directory_ + "/run " + arguments + " 2>&1";
+  const std::string command = "nsenter --net=" + netns_ + " " + bin_ +
+                              "/sekishoctl --runtime-dir " + directory_ + "/run " + arguments +
+                              " 2>&1";
   std::FILE* pipe = ::popen(command.c_str(), "re");
   Ran ran;
   std::array<char, 65536> buffer{};
@@ -161,7 +175,9 @@ Ran Sekishod::apply(const std::string& text) const {
   return ctl("apply " + path);
 }
 
-std::string Sekishod::log() const { return read_file(directory_ + "/log"); }
+std::string Sekishod::log() const {
+  return read_file(directory_ + "/log");
+}
 
 std::vector<Sekishod::Record> Sekishod::records() const {
   std::vector<Record> records;
@@ -174,14 +190,16 @@ std::vector<Sekishod::Record> Sekishod::records() const {
     }
     Record& record = records.emplace_back();
     for (const auto& field : value.as_object()) {
-      record[std::string{field.key()}] =
-          field.value().is_string() ? std::string{field.value().as_string()} : boost::json::serialize(field.value());
+      record[std::string{field.key()}] = field.value().is_string()
+                                             ? std::string{field.value().as_string()}
+                                             : boost::json::serialize(field.value());
     }
   }
   return records;
 }
 
-std::vector<std::string> Sekishod::recorded(const std::string& event, const std::string& field) const {
+std::vector<std::string> Sekishod::recorded(const std::string& event,
+                                            const std::string& field) const {
   std::vector<std::string> values;
   for (Record& record : records()) {
     if (record["SEKISHO_EVENT"] == event && record.contains(field)) {

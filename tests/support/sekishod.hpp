@@ -2,7 +2,8 @@
 #pragma once
 
 /// \file
-/// The daemon as its users have it: a process in a namespace, its directories, its records, and the operator's tool.
+/// The daemon as its users have it: a process in a namespace, its directories, its records, and the
+/// operator's tool.
 
 #include "base/unique_fd.hpp"
 #include "support/netns.hpp"
@@ -29,7 +30,8 @@ struct Ran {
 
 class Sekishod {
  public:
-  /// Directories of its own below the system's temporary one, removed at the end. Programs are taken from `bin`.
+  /// Directories of its own below the system's temporary one, removed at the end. Programs are
+  /// taken from `bin`.
   Sekishod(const NetNs& appliance, std::string bin);
   ~Sekishod();
   Sekishod(const Sekishod&) = delete;
@@ -60,7 +62,8 @@ class Sekishod {
   /// Every record so far, in order.
   [[nodiscard]] std::vector<Record> records() const;
   /// The value of `field` in each record whose SEKISHO_EVENT is `event`, in order.
-  [[nodiscard]] std::vector<std::string> recorded(const std::string& event, const std::string& field) const;
+  [[nodiscard]] std::vector<std::string> recorded(const std::string& event,
+                                                  const std::string& field) const;
   [[nodiscard]] const std::string& directory() const { return directory_; }
 
  private:

@@ -17,18 +17,20 @@ std::string text_in(const boost::json::object& object, const char* key) {
 }
 
 /// The daemon names its own config file; the operator knows the text by another name.
-void print_rows(const boost::json::object& document, const char* key, const char* severity, const std::string& own,
-                const std::string& name) {
+void print_rows(const boost::json::object& document, const char* key, const char* severity,
+                const std::string& own, const std::string& name) {
   const auto* rows = document.if_contains(key);
-  for (const boost::json::value& row : rows != nullptr && rows->is_array() ? rows->as_array() : boost::json::array{}) {
+  for (const boost::json::value& row :
+       rows != nullptr && rows->is_array() ? rows->as_array() : boost::json::array{}) {
     if (!row.is_object()) {
       continue;
     }
     const boost::json::object& one = row.as_object();
     const std::string file = text_in(one, "file");
     const std::string clause = text_in(one, "clause");
-    std::cerr << (file == own ? name : file) << ':' << one.at("line") << ':' << one.at("column") << ": " << severity
-              << ": " << text_in(one, "message") << (clause.empty() ? "" : " (" + clause + ")") << '\n';
+    std::cerr << (file == own ? name : file) << ':' << one.at("line") << ':' << one.at("column")
+              << ": " << severity << ": " << text_in(one, "message")
+              << (clause.empty() ? "" : " (" + clause + ")") << '\n';
   }
 }
 
@@ -69,6 +71,8 @@ Exit run_apply(const Arguments& arguments) {
   return tell(arguments, control::Apply{*std::move(text)}, arguments.file());
 }
 
-Exit run_reload(const Arguments& arguments) { return tell(arguments, control::Reload{}, arguments.config); }
+Exit run_reload(const Arguments& arguments) {
+  return tell(arguments, control::Reload{}, arguments.config);
+}
 
 }  // namespace sekisho::ctl

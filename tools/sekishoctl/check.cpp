@@ -10,7 +10,8 @@ namespace sekisho::ctl {
 Exit run_check(const Arguments& arguments) {
   auto parsed = load(arguments);
   if (!parsed) {  // a file that cannot be read is an error at that file
-    parsed = policy::Parsed{{}, {{{arguments.file(), 0, 0}, parsed.error().text(), ""}}, {}, arguments.language};
+    parsed = policy::Parsed{
+        {}, {{{arguments.file(), 0, 0}, parsed.error().text(), ""}}, {}, arguments.language};
   }
   const bool ok = parsed->errors.empty();
   if (arguments.json) {

@@ -29,7 +29,8 @@ Exit run_compile(const Arguments& arguments) {
   const compile::Compiled compiled = compile::compile(*parsed->policy, {at, {}, {}}, {});
   const std::string text = ruleset::to_nft(compiled.table, at);
   if (arguments.json) {
-    std::cout << boost::json::serialize(boost::json::object{{"ok", true}, {"ruleset", text}}) << '\n';
+    std::cout << boost::json::serialize(boost::json::object{{"ok", true}, {"ruleset", text}})
+              << '\n';
   } else {
     std::cout << text;
   }

@@ -11,7 +11,9 @@ namespace {
 boost::json::array reasons() {
   boost::json::array out;
   for (const ReasonWord& word : reason_words()) {
-    out.push_back({{"reason", word.name}, {"verdict", name_of(word.verdict)}, {"ja", word.meaning.ja},
+    out.push_back({{"reason", word.name},
+                   {"verdict", name_of(word.verdict)},
+                   {"ja", word.meaning.ja},
                    {"en", word.meaning.en}});
   }
   return out;
@@ -28,7 +30,10 @@ boost::json::array classes() {
 boost::json::array fields() {
   boost::json::array out;
   for (const FieldWord& word : field_words()) {
-    out.push_back({{"field", word.name}, {"number", word.number}, {"ja", word.meaning.ja}, {"en", word.meaning.en}});
+    out.push_back({{"field", word.name},
+                   {"number", word.number},
+                   {"ja", word.meaning.ja},
+                   {"en", word.meaning.en}});
   }
   return out;
 }
@@ -42,7 +47,8 @@ boost::json::array clauses() {
 }
 
 boost::json::array ceilings() {
-  static constexpr std::array<std::string_view, 4> kNames{"flow", "specific_flow", "exchange", "never"};
+  static constexpr std::array<std::string_view, 4> kNames{"flow", "specific_flow", "exchange",
+                                                          "never"};
   boost::json::array out;
   for (const ClassWord& from : class_words()) {
     for (const ClassWord& to : class_words()) {
@@ -56,8 +62,11 @@ boost::json::array ceilings() {
 boost::json::array events() {
   boost::json::array out;
   for (const EventWord& word : event_words()) {
-    out.push_back({{"event", word.name}, {"message_id", word.message_id}, {"priority", word.priority},
-                   {"ja", word.meaning.ja}, {"en", word.meaning.en}});
+    out.push_back({{"event", word.name},
+                   {"message_id", word.message_id},
+                   {"priority", word.priority},
+                   {"ja", word.meaning.ja},
+                   {"en", word.meaning.en}});
   }
   return out;
 }
@@ -86,8 +95,9 @@ Exit run_message_ids(const Arguments& arguments) {
 }
 
 Exit run_dump_tables(const Arguments& arguments) {
-  const boost::json::object tables{{"classes", classes()}, {"ceiling", ceilings()}, {"clauses", clauses()},
-                                   {"reasons", reasons()}, {"events", events()},    {"fields", fields()}};
+  const boost::json::object tables{{"classes", classes()}, {"ceiling", ceilings()},
+                                   {"clauses", clauses()}, {"reasons", reasons()},
+                                   {"events", events()},   {"fields", fields()}};
   if (arguments.json) {
     std::cout << boost::json::serialize(tables) << '\n';
     return Exit::Yes;

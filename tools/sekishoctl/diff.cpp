@@ -14,7 +14,8 @@ namespace {
 Result<std::vector<policy::Source>> sources_of(const boost::json::object& document) {
   const auto* list = document.if_contains("sources");
   std::vector<policy::Source> sources;
-  for (const auto& one : list != nullptr && list->is_array() ? list->as_array() : boost::json::array{}) {
+  for (const auto& one :
+       list != nullptr && list->is_array() ? list->as_array() : boost::json::array{}) {
     const auto* name = one.is_object() ? one.as_object().if_contains("name") : nullptr;
     const auto* text = one.is_object() ? one.as_object().if_contains("text") : nullptr;
     if (name == nullptr || text == nullptr || !name->is_string() || !text->is_string()) {
@@ -71,7 +72,8 @@ Exit run_diff(const Arguments& arguments) {
   if (!before.policy) {
     return failed(arguments, "what is in force is no valid config any more", Exit::Unreachable);
   }
-  const policy::Changes changes = policy::changes(*before.policy, *parsed->policy, situation, arguments.language);
+  const policy::Changes changes =
+      policy::changes(*before.policy, *parsed->policy, situation, arguments.language);
   if (arguments.json) {
     std::cout << boost::json::serialize(boost::json::object{{"ok", true},
                                                             {"more", as_json(changes.more)},

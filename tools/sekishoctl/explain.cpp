@@ -67,12 +67,15 @@ Result<control::Explain> question_of(const Arguments& arguments) {
 std::string sentence(const boost::json::object& document, Language language) {
   const auto text = [&document](const char* key) {
     const auto* value = document.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string{value->as_string()} : std::string{"-"};
+    return value != nullptr && value->is_string() ? std::string{value->as_string()}
+                                                  : std::string{"-"};
   };
-  std::string line = text("verdict") + ": " + text("src_zone") + " > " + text("dst_zone") + ": " + text("reason");
+  std::string line =
+      text("verdict") + ": " + text("src_zone") + " > " + text("dst_zone") + ": " + text("reason");
   if (const auto reason = reason_named(text("reason"))) {
     for (const ReasonWord& word : reason_words()) {
-      line += word.reason == *reason ? " (" + std::string{word.meaning.in(language)} + ")" : std::string{};
+      line += word.reason == *reason ? " (" + std::string{word.meaning.in(language)} + ")"
+                                     : std::string{};
     }
   }
   const auto add = [&](const Text& label, const char* key) {

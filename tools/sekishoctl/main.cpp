@@ -13,17 +13,23 @@ namespace sekisho::ctl {
 namespace {
 
 constexpr std::array kExplainOptions{
-    Option{"--in", "IF", {"受信インターフェース (省略: 装置自身が送信)", "interface it comes in on; without: the appliance sends it"}},
+    Option{"--in",
+           "IF",
+           {"受信インターフェース (省略: 装置自身が送信)",
+            "interface it comes in on; without: the appliance sends it"}},
     Option{"--src", "A", {"送信元アドレス", "source address"}},
     Option{"--dst", "B", {"宛先アドレス", "destination address"}},
     Option{"--proto", "P", {"tcp, udp, icmp, … または番号", "tcp, udp, icmp, … or a number"}},
     Option{"--sport", "N", {"送信元ポート", "source port"}},
     Option{"--dport", "N", {"宛先ポート", "destination port"}},
-    Option{"--type", "T", {"ICMP の種類 (省略: echo-request)", "type of ICMP; without: echo-request"}},
+    Option{
+        "--type", "T", {"ICMP の種類 (省略: echo-request)", "type of ICMP; without: echo-request"}},
     Option{"--mac", "M", {"送信元 MAC アドレス", "hardware address of the sender"}},
 };
 constexpr std::array kViolationOptions{
-    Option{"--since", "T", {"この時刻以降 (2026-04-01, 30m, 2h, 7d)", "since then: 2026-04-01, 30m, 2h, 7d"}},
+    Option{"--since",
+           "T",
+           {"この時刻以降 (2026-04-01, 30m, 2h, 7d)", "since then: 2026-04-01, 30m, 2h, 7d"}},
     Option{"--follow", "", {"新しい記録を待つ", "wait for new records"}},
     Option{"--zone", "Z", {"この領域が関わるもの", "with this zone on either side"}},
     Option{"--reason", "R", {"この理由のもの", "with this reason"}},
@@ -33,16 +39,58 @@ constexpr std::array kViolationOptions{
 
 constexpr std::array kVerbs{
     Verb{"check", "[FILE]", 1, {"設定を検査する", "validate a config"}, {}, run_check},
-    Verb{"diff", "[FILE]", 1, {"適用すると何が変わるかを示す", "what a reload would permit more and less"}, {}, run_diff},
-    Verb{"apply", "[FILE]", 1, {"設定を適用し設定ファイルを置き換える", "put a config in force and make it the config file"}, {}, run_apply},
-    Verb{"reload", "", 0, {"設定ファイルを読み直す", "read the config files again"}, {}, run_reload},
+    Verb{"diff",
+         "[FILE]",
+         1,
+         {"適用すると何が変わるかを示す", "what a reload would permit more and less"},
+         {},
+         run_diff},
+    Verb{"apply",
+         "[FILE]",
+         1,
+         {"設定を適用し設定ファイルを置き換える",
+          "put a config in force and make it the config file"},
+         {},
+         run_apply},
+    Verb{
+        "reload", "", 0, {"設定ファイルを読み直す", "read the config files again"}, {}, run_reload},
     Verb{"status", "", 0, {"装置の状態", "state of the appliance"}, {}, run_status},
-    Verb{"explain", "", 0, {"パケットの判定", "the decision for a packet"}, kExplainOptions, run_explain},
-    Verb{"compile", "[FILE]", 1, {"規則を nft の書式で出力する", "print the ruleset for nft -f"}, {}, run_compile},
-    Verb{"verify", "", 0, {"カーネルの規則を読み戻して照合する", "read the kernel's rules back and compare"}, {}, run_verify},
-    Verb{"violations", "", 0, {"違反の記録", "records of violations"}, kViolationOptions, run_violations},
-    Verb{"message-ids", "", 0, {"記録の識別子の一覧", "list the MESSAGE_ID of every event"}, {}, run_message_ids},
-    Verb{"dump-tables", "", 0, {"定数の一覧", "the constants of the interface"}, {}, run_dump_tables},
+    Verb{"explain",
+         "",
+         0,
+         {"パケットの判定", "the decision for a packet"},
+         kExplainOptions,
+         run_explain},
+    Verb{"compile",
+         "[FILE]",
+         1,
+         {"規則を nft の書式で出力する", "print the ruleset for nft -f"},
+         {},
+         run_compile},
+    Verb{"verify",
+         "",
+         0,
+         {"カーネルの規則を読み戻して照合する", "read the kernel's rules back and compare"},
+         {},
+         run_verify},
+    Verb{"violations",
+         "",
+         0,
+         {"違反の記録", "records of violations"},
+         kViolationOptions,
+         run_violations},
+    Verb{"message-ids",
+         "",
+         0,
+         {"記録の識別子の一覧", "list the MESSAGE_ID of every event"},
+         {},
+         run_message_ids},
+    Verb{"dump-tables",
+         "",
+         0,
+         {"定数の一覧", "the constants of the interface"},
+         {},
+         run_dump_tables},
 };
 
 constexpr std::array kCommon{
@@ -62,24 +110,29 @@ void print_row(std::ostream& out, std::string left, std::string_view help) {
 
 void print_options(std::ostream& out, std::span<const Option> options) {
   for (const Option& option : options) {
-    print_row(out, std::string{option.name} + (option.value.empty() ? "" : " " + std::string{option.value}),
-              option.help.in(language_of_user()));
+    print_row(
+        out,
+        std::string{option.name} + (option.value.empty() ? "" : " " + std::string{option.value}),
+        option.help.in(language_of_user()));
   }
 }
 
 void print_help(std::ostream& out) {
   out << "usage: sekishoctl [OPTION…] VERB [ARGUMENT…]\n\n";
   for (const Verb& verb : kVerbs) {
-    print_row(out, std::string{verb.name} + " " + std::string{verb.arguments}, verb.help.in(language_of_user()));
+    print_row(out, std::string{verb.name} + " " + std::string{verb.arguments},
+              verb.help.in(language_of_user()));
   }
   out << '\n';
   print_options(out, kCommon);
-  out << "\nexit: 0 yes or done, 1 the answer is no, 2 usage, 3 the daemon could not be reached or refused\n";
+  out << "\nexit: 0 yes or done, 1 the answer is no, 2 usage, 3 the daemon could not be reached or "
+         "refused\n";
 }
 
 void print_help(std::ostream& out, const Verb& verb) {
   out << "usage: sekishoctl " << verb.name << (verb.options.empty() ? "" : " [OPTION…]")
-      << (verb.arguments.empty() ? "" : " ") << verb.arguments << "\n\n  " << verb.help.in(language_of_user()) << "\n\n";
+      << (verb.arguments.empty() ? "" : " ") << verb.arguments << "\n\n  "
+      << verb.help.in(language_of_user()) << "\n\n";
   print_options(out, verb.options);
   print_options(out, kCommon);
 }
@@ -168,13 +221,18 @@ void settle_paths(Arguments& arguments) {
   arguments.runtime_dir = arguments.value("--runtime-dir").value_or(arguments.runtime_dir);
   const auto text = files::read(arguments.runtime_dir + "/instance", kLargest);
   boost::system::error_code error;
-  const boost::json::value instance = text ? boost::json::parse(*text, error) : boost::json::value{};
+  const boost::json::value instance =
+      text ? boost::json::parse(*text, error) : boost::json::value{};
   const auto said = [&](const char* key) -> std::optional<std::string> {
-    const auto* value = !error && instance.is_object() ? instance.as_object().if_contains(key) : nullptr;
-    return value != nullptr && value->is_string() ? std::optional{std::string{value->as_string()}} : std::nullopt;
+    const auto* value =
+        !error && instance.is_object() ? instance.as_object().if_contains(key) : nullptr;
+    return value != nullptr && value->is_string() ? std::optional{std::string{value->as_string()}}
+                                                  : std::nullopt;
   };
-  arguments.state_dir = arguments.value("--state-dir").value_or(said("state_dir").value_or(arguments.state_dir));
-  arguments.config = arguments.value("--config").value_or(said("config").value_or(arguments.config));
+  arguments.state_dir =
+      arguments.value("--state-dir").value_or(said("state_dir").value_or(arguments.state_dir));
+  arguments.config =
+      arguments.value("--config").value_or(said("config").value_or(arguments.config));
 }
 
 int run(const std::vector<std::string>& words) {
@@ -202,7 +260,9 @@ int run(const std::vector<std::string>& words) {
 
 }  // namespace
 
-std::span<const Verb> verbs() { return kVerbs; }
+std::span<const Verb> verbs() {
+  return kVerbs;
+}
 
 }  // namespace sekisho::ctl
 

@@ -27,7 +27,9 @@ Language language_of_user() {
   return Language::En;
 }
 
-policy::Instant now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+policy::Instant now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 Result<policy::Parsed> load(const Arguments& arguments) {
   const auto sources = state::read_config(arguments.file());
@@ -86,7 +88,9 @@ std::optional<control::Answer> ask(const Arguments& arguments, const control::Re
   if (answer->kind == control::Answer::Kind::Refused) {
     const boost::json::object document = document_of(*answer);
     const auto* error = document.if_contains("error");
-    failed(arguments, error != nullptr && error->is_string() ? std::string{error->as_string()} : "the daemon refused",
+    failed(arguments,
+           error != nullptr && error->is_string() ? std::string{error->as_string()}
+                                                  : "the daemon refused",
            Exit::Unreachable);
     return std::nullopt;
   }

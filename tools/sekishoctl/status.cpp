@@ -55,7 +55,8 @@ class Columns {
 
  private:
   static std::size_t width(const std::string& text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
   }
   std::vector<std::vector<std::string>> rows_;
 };
@@ -64,7 +65,8 @@ std::string interfaces_of(const object& zone) {
   std::string all;
   for (const auto& one : rows_in(zone, "interfaces")) {
     const object& interface = one.as_object();
-    all += (all.empty() ? "" : " ") + text_in(interface, "name") + (interface.at("present").as_bool() ? "" : "?");
+    all += (all.empty() ? "" : " ") + text_in(interface, "name") +
+           (interface.at("present").as_bool() ? "" : "?");
   }
   return all;
 }
@@ -72,7 +74,8 @@ std::string interfaces_of(const object& zone) {
 std::string joined(const array& words) {
   std::string all;
   for (const auto& word : words) {
-    all += (all.empty() ? "" : " ") + (word.is_string() ? std::string{word.as_string()} : boost::json::serialize(word));
+    all += (all.empty() ? "" : " ") +
+           (word.is_string() ? std::string{word.as_string()} : boost::json::serialize(word));
   }
   return all;
 }
@@ -81,7 +84,8 @@ void print_zones(const object& status, Language language) {
   Columns columns;
   for (const auto& row : rows_in(status, "zones")) {
     const object& zone = row.as_object();
-    columns.add({text_in(zone, "name"), text_in(zone, "class"), interfaces_of(zone), joined(rows_in(zone, "networks"))});
+    columns.add({text_in(zone, "name"), text_in(zone, "class"), interfaces_of(zone),
+                 joined(rows_in(zone, "networks"))});
   }
   columns.print(std::string{Text{"領域", "zones"}.in(language)});
 }
@@ -91,10 +95,11 @@ void print_permits(const object& status, Language language) {
   Columns columns;
   for (const auto& row : rows_in(status, "permits")) {
     const object& permit = row.as_object();
-    const std::string state = permit.at("in_force").as_bool() ? std::string{in_force.in(language)} : text_in(permit, "why_not");
+    const std::string state = permit.at("in_force").as_bool() ? std::string{in_force.in(language)}
+                                                              : text_in(permit, "why_not");
     columns.add({text_in(permit, "id"), text_in(permit, "kind"),
-                 text_in(permit, "from_zone") + " > " + text_in(permit, "to_zone"), joined(rows_in(permit, "services")),
-                 state, text_in(permit, "packets")});
+                 text_in(permit, "from_zone") + " > " + text_in(permit, "to_zone"),
+                 joined(rows_in(permit, "services")), state, text_in(permit, "packets")});
   }
   columns.print(std::string{Text{"許可", "permits"}.in(language)});
 }
@@ -103,8 +108,8 @@ void print_drops(const object& status, Language language) {
   Columns columns;
   for (const auto& row : rows_in(status, "drops")) {
     const object& drop = row.as_object();
-    columns.add({text_in(drop, "src_zone") + " > " + text_in(drop, "dst_zone"), text_in(drop, "reason"),
-                 text_in(drop, "packets")});
+    columns.add({text_in(drop, "src_zone") + " > " + text_in(drop, "dst_zone"),
+                 text_in(drop, "reason"), text_in(drop, "packets")});
   }
   columns.print(std::string{Text{"遮断", "drops"}.in(language)});
 }
@@ -123,8 +128,8 @@ Exit run_status(const Arguments& arguments) {
   const object status = document_of(*answer);
   const object* kernel = status.contains("kernel") ? status.at("kernel").if_object() : nullptr;
   std::cout << text_in(status, "name") << ": " << text_in(status, "state") << ", "
-            << Text{"改訂 ", "revision "}.in(arguments.language) << text_in(status, "revision") << " ("
-            << text_in(status, "policy_sha256").substr(0, 12) << ")";
+            << Text{"改訂 ", "revision "}.in(arguments.language) << text_in(status, "revision")
+            << " (" << text_in(status, "policy_sha256").substr(0, 12) << ")";
   if (kernel != nullptr) {
     std::cout << ", Linux " << text_in(*kernel, "release") << ", "
               << (text_in(*kernel, "owned") == "true" ? Text{"表は専有", "table owned"}

@@ -30,7 +30,8 @@ struct Arguments {
   std::string state_dir = "/var/lib/sekisho";
   std::string config = "/etc/sekisho/sekisho.toml";
   Language language = Language::En;
-  std::map<std::string, std::string, std::less<>> options;  ///< of the verb; flags have an empty value
+  std::map<std::string, std::string, std::less<>>
+      options;                    ///< of the verb; flags have an empty value
   std::vector<std::string> rest;  ///< behind the options
 
   [[nodiscard]] bool has(std::string_view option) const { return options.contains(option); }
@@ -69,12 +70,16 @@ Exit failed(const Arguments& arguments, const std::string& why, Exit exit);
 Exit usage(std::string_view verb, const std::string& why);
 /// Errors and warnings of a config, one line each, on stderr.
 void print_diagnostics(const policy::Parsed& parsed);
-[[nodiscard]] boost::json::array diagnostics_json(const std::vector<policy::Diagnostic>& diagnostics);
+[[nodiscard]] boost::json::array diagnostics_json(
+    const std::vector<policy::Diagnostic>& diagnostics);
 
-/// What the daemon says to a request; nothing when it could not be asked or refused, which has been printed then.
-[[nodiscard]] std::optional<control::Answer> ask(const Arguments& arguments, const control::Request& request);
+/// What the daemon says to a request; nothing when it could not be asked or refused, which has been
+/// printed then.
+[[nodiscard]] std::optional<control::Answer> ask(const Arguments& arguments,
+                                                 const control::Request& request);
 /// The same without a word when nobody answers.
-[[nodiscard]] Result<control::Answer> ask_quietly(const Arguments& arguments, const control::Request& request);
+[[nodiscard]] Result<control::Answer> ask_quietly(const Arguments& arguments,
+                                                  const control::Request& request);
 /// An answer's document; an empty object when it is none.
 [[nodiscard]] boost::json::object document_of(const control::Answer& answer);
 

@@ -15,7 +15,8 @@ namespace {
 constexpr std::chrono::seconds kTolerance{2};
 constexpr std::size_t kMost = 20;
 
-/// Without a daemon: what the state dir says was in force, against the kernel of this network namespace.
+/// Without a daemon: what the state dir says was in force, against the kernel of this network
+/// namespace.
 Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   const auto revision = state::newest(arguments.state_dir);
   if (!revision) {
@@ -56,11 +57,13 @@ Exit print(const Arguments& arguments, const boost::json::object& document) {
   }
   const auto* differences = document.if_contains("differences");
   for (const auto& row : differences != nullptr && differences->is_array() ? differences->as_array()
-                                                                            : boost::json::array{}) {
-    std::cout << (row.is_string() ? std::string{row.as_string()} : boost::json::serialize(row)) << '\n';
+                                                                           : boost::json::array{}) {
+    std::cout << (row.is_string() ? std::string{row.as_string()} : boost::json::serialize(row))
+              << '\n';
   }
-  const Text text = ok ? Text{"カーネルの規則は設定どおり", "the kernel holds what the policy compiles to"}
-                       : Text{"カーネルの規則が設定と異なる", "the kernel holds something else"};
+  const Text text =
+      ok ? Text{"カーネルの規則は設定どおり", "the kernel holds what the policy compiles to"}
+         : Text{"カーネルの規則が設定と異なる", "the kernel holds something else"};
   std::cout << text.in(arguments.language) << '\n';
   return ok ? Exit::Yes : Exit::No;
 }

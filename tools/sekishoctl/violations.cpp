@@ -5,9 +5,9 @@
 #include "base/escape.hpp"
 #include "journal/store.hpp"
 
-#include <boost/json.hpp>
 #include <poll.h>
 #include <sys/inotify.h>
+#include <boost/json.hpp>
 
 #include <array>
 #include <charconv>
@@ -31,13 +31,15 @@ std::optional<std::uint64_t> time_of(const std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view unit{end, static_cast<std::size_t>(text.data() + text.size() - end)};
-  const std::map<std::string_view, std::uint64_t> units{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+  const std::map<std::string_view, std::uint64_t> units{
+      {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
   if (const auto seconds = units.find(unit); error == std::errc{} && seconds != units.end()) {
     const auto at = static_cast<std::uint64_t>(now().time_since_epoch().count());
     const std::uint64_t ago = number > at / seconds->second ? at : number * seconds->second;
     return (at - ago) * 1'000'000;
   }
-  for (const char* format : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+  for (const char* format :
+       {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
     std::tm parts{};
     parts.tm_isdst = -1;
     const char* rest = ::strptime(text.c_str(), format, &parts);
@@ -56,10 +58,12 @@ struct Filter {
 
   [[nodiscard]] bool passes(const Entry& entry) const {
     const Event event = entry.record.event;
-    const bool violation = event == Event::Violation || event == Event::Summary || event == Event::Leak ||
+    const bool violation = event == Event::Violation || event == Event::Summary ||
+                           event == Event::Leak ||
                            (event == Event::Exchange && field(entry, "SEKISHO_VERDICT") == "deny");
     return (all || violation) && entry.time >= since &&
-           (!zone || field(entry, "SEKISHO_SRC_ZONE") == *zone || field(entry, "SEKISHO_DST_ZONE") == *zone) &&
+           (!zone || field(entry, "SEKISHO_SRC_ZONE") == *zone ||
+            field(entry, "SEKISHO_DST_ZONE") == *zone) &&
            (!reason || field(entry, "SEKISHO_REASON") == *reason);
   }
 };
@@ -111,8 +115,10 @@ Exit verify_chain(const Arguments& arguments, const std::string& records) {
   std::string broken;
   const auto read = journal::read_entries(records, 0, [&](const Entry& entry) {
     // the oldest segments may be gone: the first entry there is begins the walk
-    const bool follows = !before || (entry.seq == before->seq + 1 && entry.chain == chain_of(entry, before->chain));
-    const bool begins = before || entry.seq != 1 || entry.chain == chain_of(entry, std::string(64, '0'));
+    const bool follows =
+        !before || (entry.seq == before->seq + 1 && entry.chain == chain_of(entry, before->chain));
+    const bool begins =
+        before || entry.seq != 1 || entry.chain == chain_of(entry, std::string(64, '0'));
     if (!follows || !begins) {
       broken = "the chain of records breaks at number " + std::to_string(entry.seq);
     }
@@ -122,14 +128,17 @@ Exit verify_chain(const Arguments& arguments, const std::string& records) {
   const std::string why = read ? broken : read.error().text();
   const std::uint64_t last = before ? before->seq : 0;
   if (arguments.json) {
-    std::cout << boost::json::serialize(boost::json::object{{"ok", why.empty()}, {"last", last}, {"error", why}}) << '\n';
+    std::cout << boost::json::serialize(
+                     boost::json::object{{"ok", why.empty()}, {"last", last}, {"error", why}})
+              << '\n';
   } else {
     std::cout << (why.empty() ? std::to_string(last) + ": OK" : why) << '\n';
   }
   return why.empty() ? Exit::Yes : Exit::No;
 }
 
-/// Waits until something in the directory changes, a second at most: a new segment may have begun unseen.
+/// Waits until something in the directory changes, a second at most: a new segment may have begun
+/// unseen.
 void wait_for_change(const std::string& directory, const UniqueFd& changes) {
   constexpr int kLongestMillis = 1000;
   pollfd one{changes.get(), POLLIN, 0};
@@ -152,7 +161,8 @@ Exit run_violations(const Arguments& arguments) {
   if (const auto since = arguments.value("--since")) {
     const auto time = time_of(*since);
     if (!time) {
-      return usage("violations", "--since '" + *since + "' is no time: 2026-04-01, '2026-04-01 08:30', 30m, 2h, 7d");
+      return usage("violations", "--since '" + *since +
+                                     "' is no time: 2026-04-01, '2026-04-01 08:30', 30m, 2h, 7d");
     }
     filter.since = *time;
   }
