@@ -131,7 +131,9 @@ Decision Question::answer() const {
 }
 
 Decision Question::own_packet() const {
-  if (packet_.route == Route::Local || packet_.out == "lo" || is_neighbour_discovery()) {
+  // what it listens to itself, the kernel says by itself
+  const bool reports = !packet_.dst.is_v4() && is_listener_message() && packet_.icmp_type == icmp6::kListenerReport2;
+  if (packet_.route == Route::Local || packet_.out == "lo" || is_neighbour_discovery() || reports) {
     return said(Reason::None);
   }
   if (is_own_redirect()) {
@@ -194,7 +196,7 @@ bool Question::is_on_link_discovery() const {
   const bool of_type = packet_.icmp_type == icmp6::kNeighbourSolicitation ||
                        packet_.icmp_type == icmp6::kNeighbourAdvertisement;
   return !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 && of_type &&
-         packet_.hop_limit == icmp6::kOnLinkHopLimit && !packet_.has_options;
+         packet_.hop_limit == icmp6::kOnLinkHopLimit && (packet_.in.empty() || !packet_.has_options);
 }
 
 /// Between the appliance and a wire that it serves; both ways.
