@@ -2,13 +2,13 @@
 #include "answers.hpp"
 
 #include "base/escape.hpp"
+#include "clock.hpp"
 
 #include <net/if.h>
 #include <sys/utsname.h>
 #include <boost/json.hpp>
 
 #include <array>
-#include <ctime>
 
 namespace sekisho::daemon {
 namespace {
@@ -22,16 +22,8 @@ std::string utf8(const std::string& text) {
   return is_utf8(text) ? text : escaped(text);
 }
 
-std::string time_text(policy::Instant instant) {
-  const std::time_t time = std::chrono::system_clock::to_time_t(instant);
-  std::tm parts{};
-  ::gmtime_r(&time, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
 boost::json::value time_or_null(const std::optional<policy::Instant>& instant) {
-  return instant ? boost::json::value(time_text(*instant)) : boost::json::value(nullptr);
+  return instant ? boost::json::value(utc_text(*instant)) : boost::json::value(nullptr);
 }
 
 std::string_view name_of(PermitKind kind) {

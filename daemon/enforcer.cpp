@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "enforcer.hpp"
 
+#include "clock.hpp"
 #include "compile/difference.hpp"
 #include "files/files.hpp"
 #include "state/config_files.hpp"
 #include "state/state.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
-#include <ctime>
 
 namespace sekisho::daemon {
 namespace {
@@ -20,26 +18,6 @@ using std::chrono::seconds;
 constexpr int kAttempts = 10;
 constexpr seconds kTolerance{2};  ///< between an end as compiled and as the kernel tells it
 constexpr std::size_t kMostDifferences = 20;
-
-Instant now() {
-  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
-}
-
-std::string utc_text(Instant instant) {
-  const std::time_t time = std::chrono::system_clock::to_time_t(instant);
-  std::tm parts{};
-  ::gmtime_r(&time, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
-std::uint32_t mark_in(const ruleset::Bytes& key) {
-  std::uint32_t mark = 0;
-  if (key.size() >= sizeof mark) {
-    std::memcpy(&mark, key.view().data(), sizeof mark);
-  }
-  return mark;
-}
 
 std::vector<std::string> interfaces_of(const policy::Policy& policy) {
   std::vector<std::string> all;
@@ -400,43 +378,6 @@ std::optional<Instant> Enforcer::next_turn() const {
     }
   }
   return next;
-}
-
-Result<std::vector<Counters::Count>> Enforcer::read_drops() {
-  const ruleset::Table& table = in_force_.compiled.table;
-  const ruleset::Set* drops = table.set("drops");
-  const auto elements = nftables_.read_elements(table.name, drops->shape, now());
-  if (!elements) {
-    return fail(elements.error());
-  }
-  std::vector<Counters::Count> counts;
-  for (const ruleset::Element& element : *elements) {
-    counts.push_back({mark_in(element.key), element.usage.packets, element.usage.bytes});
-  }
-  return counts;
-}
-
-Result<std::map<std::string, ruleset::Usage>> Enforcer::read_usage() {
-  const ruleset::Table& table = in_force_.compiled.table;
-  std::map<std::string, ruleset::Usage> usage;
-  for (const char* name : {"live", "live_mac", "live_hop4", "live_hop6"}) {
-    const ruleset::Set* set = table.set(name);
-    if (set == nullptr) {
-      continue;
-    }
-    const auto elements = nftables_.read_elements(table.name, set->shape, now());
-    if (!elements) {
-      return fail(elements.error());
-    }
-    for (const ruleset::Element& element : *elements) {
-      const auto id = in_force_.compiled.permit_ids.find(mark_in(element.key));
-      if (id != in_force_.compiled.permit_ids.end()) {
-        usage[id->second].packets += element.usage.packets;
-        usage[id->second].bytes += element.usage.bytes;
-      }
-    }
-  }
-  return usage;
 }
 
 }  // namespace sekisho::daemon

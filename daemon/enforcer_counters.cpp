@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the kernel has counted for us.
+#include "clock.hpp"
+#include "enforcer.hpp"
+
+#include <cstring>
+
+namespace sekisho::daemon {
+namespace {
+
+std::uint32_t mark_in(const ruleset::Bytes& key) {
+  std::uint32_t mark = 0;
+  if (key.size() >= sizeof mark) {
+    std::memcpy(&mark, key.view().data(), sizeof mark);
+  }
+  return mark;
+}
+
+}  // namespace
+
+Result<std::vector<Counters::Count>> Enforcer::read_drops() {
+  const ruleset::Table& table = in_force_.compiled.table;
+  const ruleset::Set* drops = table.set("drops");
+  const auto elements = nftables_.read_elements(table.name, drops->shape, now());
+  if (!elements) {
+    return fail(elements.error());
+  }
+  std::vector<Counters::Count> counts;
+  for (const ruleset::Element& element : *elements) {
+    counts.push_back({mark_in(element.key), element.usage.packets, element.usage.bytes});
+  }
+  return counts;
+}
+
+Result<std::map<std::string, ruleset::Usage>> Enforcer::read_usage() {
+  const ruleset::Table& table = in_force_.compiled.table;
+  std::map<std::string, ruleset::Usage> usage;
+  for (const char* name : {"live", "live_mac", "live_hop4", "live_hop6"}) {
+    const ruleset::Set* set = table.set(name);
+    if (set == nullptr) {
+      continue;
+    }
+    const auto elements = nftables_.read_elements(table.name, set->shape, now());
+    if (!elements) {
+      return fail(elements.error());
+    }
+    for (const ruleset::Element& element : *elements) {
+      const auto id = in_force_.compiled.permit_ids.find(mark_in(element.key));
+      if (id != in_force_.compiled.permit_ids.end()) {
+        usage[id->second].packets += element.usage.packets;
+        usage[id->second].bytes += element.usage.bytes;
+      }
+    }
+  }
+  return usage;
+}
+
+}  // namespace sekisho::daemon
