@@ -138,6 +138,7 @@ void PrivateJournal::stop() {
     ::kill(pid_, SIGTERM);
     ::waitpid(pid_, nullptr, 0);
     pid_ = 0;
+    std::filesystem::remove(socket());  // its successor's is the one to wait for
   }
 }
 
