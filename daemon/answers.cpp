@@ -26,17 +26,6 @@ boost::json::value time_or_null(const std::optional<policy::Instant>& instant) {
   return instant ? boost::json::value(utc_text(*instant)) : boost::json::value(nullptr);
 }
 
-std::string_view name_of(PermitKind kind) {
-  switch (kind) {
-    case PermitKind::Flow: return "flow";
-    case PermitKind::SpecificFlow: return "specific_flow";
-    case PermitKind::Exchange: return "exchange";
-    case PermitKind::SelfFlow: return "self_flow";
-    case PermitKind::MustFlow: return "must_flow";
-  }
-  return "-";
-}
-
 /// Why a permit is not in force; empty when it is.
 std::string_view why_not(const Permit& permit, const policy::Situation& situation) {
   if (policy::in_force(permit, situation)) {
@@ -101,7 +90,7 @@ array permits_json(const InForce& in_force, const std::map<std::string, ruleset:
     const ruleset::Usage count = used == usage.end() ? ruleset::Usage{} : used->second;
     permits.push_back(
         object{{"id", permit.id},
-               {"kind", name_of(permit.kind)},
+               {"kind", policy::name_of(permit.kind)},
                {"from_zone", zone(permit.from)},
                {"to_zone", zone(permit.to)},
                {"services", std::move(services)},

@@ -67,7 +67,7 @@ void check_ceiling(const PermitDraft& permit, const Draft& draft, Findings& find
 
 void check_end_width(const PermitDraft& permit, const std::optional<EndDraft>& end, Clause clause,
                      Findings& findings) {
-  const std::string table{table_of(permit.kind)};
+  const std::string table{name_of(permit.kind)};
   if (!end || end->system || !end->zone) {
     return;
   }
@@ -96,7 +96,7 @@ bool is_echo_request(const net::Service& service) {
 
 void check_crossing_service(const PermitDraft& permit, const At<net::Service>& service,
                             Clause clause, Findings& findings) {
-  const std::string table{table_of(permit.kind)};
+  const std::string table{name_of(permit.kind)};
   const std::string text = service.value.str();
   if (!net::has_ports(service.value.protocol) && !is_echo_request(service.value)) {
     findings.error(service.spot, message::kServiceNotHere, {text, table}, clause);

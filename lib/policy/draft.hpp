@@ -100,7 +100,4 @@ struct Draft {
   Violations violations;
 };
 
-/// The name of the table a permit of that kind is written in: "flow", "specific_flow", …
-[[nodiscard]] std::string_view table_of(PermitKind kind);
-
 }  // namespace sekisho::policy

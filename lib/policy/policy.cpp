@@ -7,7 +7,8 @@
 namespace sekisho::policy {
 namespace {
 
-/// Stands for the management networks among the zones' while they are sorted out: they are in no zone.
+/// Stands for the management networks among the zones' while they are sorted out: they are in no
+/// zone.
 constexpr ZoneIndex kNoZone = std::numeric_limits<ZoneIndex>::max();
 
 /// Sweeps all networks in address order, innermost on top of a stack: prefixes either nest or are
@@ -22,7 +23,8 @@ class Flattening {
     };
     std::vector<Item> items;
     // before the zones' own: where both name one network, the zone has it
-    for (const net::Prefix& prefix : management ? management->networks : std::vector<net::Prefix>{}) {
+    for (const net::Prefix& prefix :
+         management ? management->networks : std::vector<net::Prefix>{}) {
       items.push_back({prefix, kNoZone});
     }
     for (ZoneIndex i = 0; i < zones.size(); ++i) {
@@ -81,6 +83,17 @@ class Flattening {
 };
 
 }  // namespace
+
+std::string_view name_of(PermitKind kind) {
+  switch (kind) {
+    case PermitKind::Flow: return "flow";
+    case PermitKind::SpecificFlow: return "specific_flow";
+    case PermitKind::Exchange: return "exchange";
+    case PermitKind::SelfFlow: return "self_flow";
+    case PermitKind::MustFlow: return "must_flow";
+  }
+  return "-";
+}
 
 Policy::Policy(PolicyParts parts)
     : parts_{std::move(parts)}, flattened_{Flattening{}.run(parts_.zones, parts_.management)} {}

@@ -71,6 +71,8 @@ struct End {
 };
 
 enum class PermitKind : std::uint8_t { Flow, SpecificFlow, Exchange, SelfFlow, MustFlow };
+/// The name of the table it is written in: "flow", "specific_flow", …
+[[nodiscard]] std::string_view name_of(PermitKind kind);
 enum class ExchangeKind : std::uint8_t { Mail, Screen };
 
 struct Permit {

@@ -92,17 +92,6 @@ void read_standby(Section& section, PermitDraft& permit) {
 
 }  // namespace
 
-std::string_view table_of(PermitKind kind) {
-  switch (kind) {
-    case PermitKind::Flow: return "flow";
-    case PermitKind::SpecificFlow: return "specific_flow";
-    case PermitKind::Exchange: return "exchange";
-    case PermitKind::SelfFlow: return "self_flow";
-    case PermitKind::MustFlow: return "must_flow";
-  }
-  return "-";
-}
-
 void read_flow(const Node& node, Draft& draft, Findings& findings) {
   Section section{"flow", node, findings};
   PermitDraft permit;
