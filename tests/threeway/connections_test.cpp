@@ -2,7 +2,7 @@
 // Packets of live connections: what the table read back from the kernel says of them (run), and
 // what the kernel does. The policy alone decides only first packets.
 #include "threeway/answers.hpp"
-#include "threeway/lab.hpp"
+#include "threeway/lab_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,20 +17,8 @@ using simulate::Packet;
 constexpr std::size_t kRow = 6000;
 const std::string kPasses{};
 
-class Connections : public ::testing::Test {
+class Connections : public LabTest {
  protected:
-  static void SetUpTestSuite() {
-    if (testing::can_make_namespaces()) {
-      lab_ = std::make_unique<Lab>();
-    }
-  }
-  static void TearDownTestSuite() { lab_.reset(); }
-  void SetUp() override {
-    if (!lab_) {
-      GTEST_SKIP() << "needs root for network namespaces";
-    }
-  }
-
   /// How conntrack sees the last packet.
   struct Place {
     CtState state = CtState::Established;
@@ -69,10 +57,7 @@ class Connections : public ::testing::Test {
       EXPECT_EQ(seen.counted, counted) << text_of(seen);
     });
   }
-
-  static std::unique_ptr<Lab> lab_;
 };
-std::unique_ptr<Lab> Connections::lab_;
 
 /// The other way round.
 Probe answer_to(const Probe& probe, const std::string& wire) {

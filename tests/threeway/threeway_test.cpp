@@ -2,7 +2,7 @@
 // One question, three answers: the policy read straight (decide), the table that the kernel gives
 // back (run), and the kernel itself with real packets on real wires.
 #include "threeway/answers.hpp"
-#include "threeway/lab.hpp"
+#include "threeway/lab_test.hpp"
 #include "threeway/rows.hpp"
 
 #include <gmock/gmock.h>
@@ -15,20 +15,8 @@ using simulate::Decision;
 using simulate::Outcome;
 using simulate::Packet;
 
-class Table : public ::testing::Test {
+class Table : public LabTest {
  protected:
-  static void SetUpTestSuite() {
-    if (testing::can_make_namespaces()) {
-      lab_ = std::make_unique<Lab>();
-    }
-  }
-  static void TearDownTestSuite() { lab_.reset(); }
-  void SetUp() override {
-    if (!lab_) {
-      GTEST_SKIP() << "needs root for network namespaces";
-    }
-  }
-
   static bool kernel_agrees(const Row& row, const Packet& packet, const Decision& said,
                             const Seen& seen) {
     const bool passes = row.stack.empty() && said.verdict == Verdict::Permit;
@@ -82,10 +70,7 @@ class Table : public ::testing::Test {
     EXPECT_THAT(lab_->shell("nft list chain inet sekisho count"),
                 ::testing::HasSubstr("counter packets 0 bytes 0 drop"));
   }
-
-  static std::unique_ptr<Lab> lab_;
 };
-std::unique_ptr<Lab> Table::lab_;
 
 TEST_F(Table, TheKernelGivesBackWhatWasCompiled) {
   EXPECT_THAT(
