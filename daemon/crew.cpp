@@ -119,16 +119,13 @@ void Crew::take(const std::string& role, const ipc::Frame& frame) {
 }
 
 void Crew::set_health(const std::string& role, const std::string& health) {
-  Member& member = members_[role];
-  member.known = true;
-  if (member.health != health) {
-    const bool news = !(health.empty() && member.health == Member{}.health);
-    member.health = health;
-    if (news) {
-      heard_.health(role, health);
-    }
+  std::optional<std::string>& known_health = members_[role].health;
+  const bool news = known_health ? *known_health != health : !health.empty();
+  known_health = health;
+  if (news) {
+    heard_.health(role, health);
   }
-  const auto known = [this](const char* name) { return members_[name].known; };
+  const auto known = [this](const char* name) { return members_[name].health.has_value(); };
   if (!complete_ && known(kRecorder) && known(kWatch) && known(kDesk)) {
     complete_ = true;
     heard_.complete();
@@ -149,7 +146,7 @@ void Crew::failed(const std::string& role, const std::string& why) {
   ++member.failures;
   member.pause = loop_.after(pause, [this, role] { start(role); });
   // what it said itself before it ended is the better reason
-  if (member.health.empty() || member.health == Member{}.health) {
+  if (!member.health || member.health->empty()) {
     set_health(role, why);
   }
 }
@@ -247,8 +244,9 @@ std::vector<Crew::Process> Crew::processes() const {
 std::vector<std::string> Crew::complaints() const {
   std::vector<std::string> all;
   for (const auto& [role, member] : members_) {
-    if (!member.health.empty()) {
-      all.push_back(role + ": " + member.health);
+    if (const std::string health = member.health.value_or("has not been started");
+        !health.empty()) {
+      all.push_back(role + ": " + health);
     }
   }
   return all;

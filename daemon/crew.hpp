@@ -18,6 +18,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,8 +69,8 @@ class Crew {
     EventLoop::Watching pause;
     std::chrono::steady_clock::time_point started;
     int failures = 0;
-    bool known = false;  ///< heard from, or failed
-    std::string health = "has not been started";
+    std::optional<std::string>
+        health;  ///< what is wrong; nothing until it was heard from or failed
   };
 
   void start(const std::string& role);

@@ -203,22 +203,16 @@ Result<> Enforcer::put_in_force(InForce& next, const std::string& who, Revise re
 }
 
 Result<> Enforcer::number_revision(InForce& next, const std::string& who, Revise revise) {
-  std::uint64_t last = 0;
-  std::string last_sha256;
-  if (in_force_.revision != 0) {
-    last = in_force_.revision;
-    last_sha256 = in_force_.sha256;
-  }
-  const auto numbers = state::revisions(startup_.state_dir);
-  if (!numbers) {
-    return fail(numbers.error());
-  }
-  if (!numbers->empty()) {
-    last = std::max(last, numbers->back());
-    if (const auto newest = state::load(startup_.state_dir, numbers->back());
-        newest && last == newest->number) {
-      last_sha256 = newest->sha256;
+  std::uint64_t last = in_force_.revision;
+  std::string last_sha256 = in_force_.sha256;
+  if (last == 0) {  // the first of this life goes on behind the former one
+    const auto numbers = state::revisions(startup_.state_dir);
+    if (!numbers) {
+      return fail(numbers.error());
     }
+    last = numbers->empty() ? 0 : numbers->back();
+    const auto newest = state::load(startup_.state_dir, last);
+    last_sha256 = newest ? newest->sha256 : "";
   }
   const bool same = last != 0 && last_sha256 == next.sha256;
   if (revise == Revise::Never || (revise == Revise::IfChanged && same)) {

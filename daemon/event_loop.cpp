@@ -102,18 +102,20 @@ EventLoop::Watching EventLoop::watch(int fd, For what, std::function<void()> rea
 }
 
 EventLoop::Watching EventLoop::after(std::chrono::milliseconds delay, std::function<void()> due) {
-  auto state = std::make_shared<Watch::State>();
-  state->call = std::move(due);
-  state->timer.emplace(context_->io, delay);
-  Watch::wait_for_timer(state);
-  return Watching{new Watch{std::move(state)}};
+  return time(delay, std::nullopt, std::move(due));
 }
 
 EventLoop::Watching EventLoop::every(std::chrono::milliseconds period, std::function<void()> due) {
+  return time(period, period, std::move(due));
+}
+
+EventLoop::Watching EventLoop::time(std::chrono::milliseconds delay,
+                                    std::optional<std::chrono::milliseconds> period,
+                                    std::function<void()> due) {
   auto state = std::make_shared<Watch::State>();
   state->call = std::move(due);
   state->period = period;
-  state->timer.emplace(context_->io, period);
+  state->timer.emplace(context_->io, delay);
   Watch::wait_for_timer(state);
   return Watching{new Watch{std::move(state)}};
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 
 namespace sekisho::daemon {
 
@@ -42,6 +43,10 @@ class EventLoop {
   void stop();
 
  private:
+  [[nodiscard]] Watching time(std::chrono::milliseconds delay,
+                              std::optional<std::chrono::milliseconds> period,
+                              std::function<void()> due);
+
   struct Context;
   std::unique_ptr<Context> context_;
 };

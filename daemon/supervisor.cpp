@@ -71,9 +71,7 @@ class Supervisor {
       exit_code_ = 1;
       return end();
     }
-    window_ =
-        loop_.every(enforcer_.in_force().policy->violations().window, [this] { close_window(); });
-    await_turn();
+    keep_time();
     if (const auto period = alive_period()) {
       alive_ = loop_.every(*period, [] { notify_alive(); });
     }
@@ -152,14 +150,13 @@ class Supervisor {
       return;  // the files are about to be read anyway
     }
     notify_reloading();
-    (void)reload("SIGHUP", [this](const std::string& who) { return enforcer_.reload(who); });
+    (void)reload("SIGHUP", [this] { return enforcer_.reload("SIGHUP"); });
     notify_ready(status_line());
   }
 
-  template <typename Try>
-  Attempt reload(const std::string& who, Try&& attempt_it) {
+  Attempt reload(const std::string& who, const std::function<Attempt()>& attempt_it) {
     close_window();  // what was counted under the former names
-    Attempt attempt = attempt_it(who);
+    Attempt attempt = attempt_it();
     if (!attempt.ok) {
       record_failure(Event::Reload, attempt,
                      {"設定を適用しなかった", "the config was not put in force"});
@@ -171,10 +168,15 @@ class Supervisor {
     record.message += " (" + who + ")";
     record.fields["SEKISHO_VERDICT"] = name_of(Verdict::Permit);
     crew_.record(record);
+    keep_time();
+    return attempt;
+  }
+
+  /// Windows and turns as the policy in force has them.
+  void keep_time() {
     window_ =
         loop_.every(enforcer_.in_force().policy->violations().window, [this] { close_window(); });
     await_turn();
-    return attempt;
   }
 
   /// The counters as they stand now close the window that has just passed.
@@ -288,12 +290,11 @@ class Supervisor {
   }
 
   Answer answer_to(const control::Apply& asked, const std::string& who) {
-    return told(
-        reload(who, [&](const std::string& by) { return enforcer_.apply(asked.text, by); }));
+    return told(reload(who, [&] { return enforcer_.apply(asked.text, who); }));
   }
 
   Answer answer_to(const control::Reload& /*asked*/, const std::string& who) {
-    return told(reload(who, [&](const std::string& by) { return enforcer_.reload(by); }));
+    return told(reload(who, [&] { return enforcer_.reload(who); }));
   }
 
   Answer told(const Attempt& attempt) const {
