@@ -28,8 +28,8 @@ constexpr std::uint8_t kOnLinkHopLimit = 255;
 }  // namespace icmp6
 constexpr std::uint8_t kIgmp = 2;
 
-/// What in IPv6 is no protocol but a header before one (RFC 7045). The fragment header is among them: a packet that has
-/// one after reassembly has hidden another behind it.
+/// What in IPv6 is no protocol but a header before one (RFC 7045). The fragment header is among
+/// them: a packet that has one after reassembly has hidden another behind it.
 bool is_extension_header(std::uint8_t protocol) {
   static constexpr std::array<std::uint8_t, 8> kNumbers{0, 43, 44, 51, 60, 135, 139, 140};
   return std::ranges::find(kNumbers, protocol) != kNumbers.end();
@@ -132,7 +132,8 @@ Decision Question::answer() const {
 
 Decision Question::own_packet() const {
   // what it listens to itself, the kernel says by itself
-  const bool reports = !packet_.dst.is_v4() && is_listener_message() && packet_.icmp_type == icmp6::kListenerReport2;
+  const bool reports =
+      !packet_.dst.is_v4() && is_listener_message() && packet_.icmp_type == icmp6::kListenerReport2;
   if (packet_.route == Route::Local || packet_.out == "lo" || is_neighbour_discovery() || reports) {
     return said(Reason::None);
   }
@@ -196,7 +197,8 @@ bool Question::is_on_link_discovery() const {
   const bool of_type = packet_.icmp_type == icmp6::kNeighbourSolicitation ||
                        packet_.icmp_type == icmp6::kNeighbourAdvertisement;
   return !packet_.dst.is_v4() && packet_.protocol == net::protocol::kIcmp6 && of_type &&
-         packet_.hop_limit == icmp6::kOnLinkHopLimit && (packet_.in.empty() || !packet_.has_options);
+         packet_.hop_limit == icmp6::kOnLinkHopLimit &&
+         (packet_.in.empty() || !packet_.has_options);
 }
 
 /// Between the appliance and a wire that it serves; both ways.
@@ -217,7 +219,8 @@ bool Question::is_router_message() const {
                                      packet_.icmp_type == icmp6::kRedirect);
 }
 
-/// Group membership: the only messages that come with an option by right, the router alert (RFC 2236, RFC 2710).
+/// Group membership: the only messages that come with an option by right, the router alert (RFC
+/// 2236, RFC 2710).
 bool Question::is_listener_message() const {
   if (!is_link_group(packet_.dst)) {
     return false;
@@ -229,7 +232,8 @@ bool Question::is_listener_message() const {
                              : packet_.protocol == net::protocol::kIcmp6 && of_type;
 }
 
-/// Link-scope messages to the appliance that conntrack cannot track, and that are not invalid for that.
+/// Link-scope messages to the appliance that conntrack cannot track, and that are not invalid for
+/// that.
 bool Question::is_of_the_link() const {
   const bool solicits_routers = is_icmp6_to_appliance() && is_link_group(packet_.dst) &&
                                 packet_.icmp_type == icmp6::kRouterSolicitation;
