@@ -82,11 +82,8 @@ class Desk {
  private:
   void admit() {
     UniqueFd fd{::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-    if (!fd || clients_.size() >= kMostClients) {
-      return;
-    }
-    const auto uid = admitted(fd.get(), operators_);
-    if (!uid) {
+    const auto uid = fd ? admitted(fd.get(), operators_) : std::nullopt;
+    if (!uid || !make_room()) {
       return;
     }
     const std::uint64_t id = ++last_id_;
@@ -96,6 +93,20 @@ class Desk {
     client.watching =
         loop_.watch(client.fd.get(), EventLoop::For::Reading, [this, id] { hear_client(id); });
     client.deadline = loop_.after(kRequestTime, [this, id] { clients_.erase(id); });
+  }
+
+  /// Who has been slowest to ask goes first; whoever waits for an answer stays.
+  bool make_room() {
+    if (clients_.size() < kMostClients) {
+      return true;
+    }
+    const auto silent =
+        std::ranges::find_if(clients_, [](const auto& client) { return !client.second.asked; });
+    if (silent == clients_.end()) {
+      return false;
+    }
+    clients_.erase(silent);
+    return true;
   }
 
   void hear_client(std::uint64_t id) {

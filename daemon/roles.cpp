@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <set>
@@ -70,6 +71,21 @@ Result<User> user_of(const Role& role) {
     return User{entry->pw_uid, entry->pw_gid, false};
   }
   return fail("there is neither a user '" + name + "' nor 'nobody'");
+}
+
+Result<> check_powers() {
+  for (const int power : {CAP_NET_ADMIN, CAP_SETUID, CAP_SETGID, CAP_KILL, CAP_CHOWN}) {
+    const auto number = static_cast<unsigned>(power);
+    // where nobody changes user, nothing is to be done to another user's processes and files
+    const bool needed = power == CAP_NET_ADMIN || ::geteuid() == 0;
+    if (needed && capng_have_capability(CAPNG_EFFECTIVE, number) == 0) {
+      std::string name = capng_capability_to_name(number);
+      std::ranges::transform(name, name.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+      return fail("needs CAP_" + name + ": start it as root, or with that capability");
+    }
+  }
+  return {};
 }
 
 Result<> confine(std::string_view role, std::span<const int> kept) {

@@ -55,6 +55,10 @@ struct User {
 };
 [[nodiscard]] Result<User> user_of(const Role& role);
 
+/// Fails, naming it, where the supervisor lacks a capability without which it could not enforce, or
+/// not confine and end the other roles.
+[[nodiscard]] Result<> check_powers();
+
 /// Gives up root for the role's user for good: groups, ids, capabilities, core dumps, new
 /// privileges, open descriptors beyond the inherited ones and `kept`. Each step is fatal when it
 /// fails. Without root, everything but the ids.

@@ -358,6 +358,9 @@ class Supervisor {
 };
 
 Result<int> supervise(const Startup& startup) {
+  if (auto able = check_powers(); !able) {
+    return fail(std::move(able).error());
+  }
   auto surroundings = prepare_surroundings(startup);
   if (!surroundings) {
     return fail(std::move(surroundings).error());

@@ -27,7 +27,9 @@ Result<UniqueFd> connect_to(const std::string& path) {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the interface of connect(2)
   if (!socket ||
       ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return fail(system_error("no daemon answers at '" + path + "'", errno));
+    return errno == EACCES ? fail("no leave to ask at '" + path +
+                                  "': the daemon answers root and the group 'sekisho' only")
+                           : fail(system_error("no daemon answers at '" + path + "'", errno));
   }
   return socket;
 }

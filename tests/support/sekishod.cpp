@@ -80,18 +80,12 @@ void Sekishod::write_config(const std::string& text) const {
   std::ofstream{directory_ + "/sekisho.toml"} << text;
 }
 
-void Sekishod::start() {
-  const std::vector<std::string> words{"nsenter",
-                                       "--net=" + netns_,
-                                       bin_ + "/sekishod",
-                                       "--config",
-                                       directory_ + "/sekisho.toml",
-                                       "--state-dir",
-                                       directory_ + "/state",
-                                       "--runtime-dir",
-                                       directory_ + "/run",
-                                       "--log",
-                                       "console"};
+void Sekishod::start(const std::vector<std::string>& before) {
+  std::vector<std::string> words{"nsenter", "--net=" + netns_};
+  words.insert(words.end(), before.begin(), before.end());
+  words.insert(words.end(),
+               {bin_ + "/sekishod", "--config", directory_ + "/sekisho.toml", "--state-dir",
+                directory_ + "/state", "--runtime-dir", directory_ + "/run", "--log", "console"});
   std::vector<char*> arguments;
   for (const std::string& word : words) {
     arguments.push_back(const_cast<char*>(word.c_str()));

@@ -38,8 +38,9 @@ class Sekishod {
   Sekishod& operator=(const Sekishod&) = delete;
 
   void write_config(const std::string& text) const;
-  /// Starts it with records on stderr; returns without waiting.
-  void start();
+  /// Starts it with records on stderr, by the command `before` where one is given; returns without
+  /// waiting.
+  void start(const std::vector<std::string>& before = {});
   /// Waits for READY=1 (sd_notify); false when it has not come in time or the process has ended.
   [[nodiscard]] bool ready();
   /// SIGHUP, then READY=1 again.

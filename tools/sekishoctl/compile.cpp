@@ -16,14 +16,7 @@ Exit run_compile(const Arguments& arguments) {
     return failed(arguments, parsed.error().text(), Exit::No);
   }
   if (!parsed->policy) {
-    if (arguments.json) {
-      std::cout << boost::json::serialize(boost::json::object{
-                       {"ok", false}, {"errors", diagnostics_json(parsed->errors)}})
-                << '\n';
-    } else {
-      print_diagnostics(*parsed);
-    }
-    return Exit::No;
+    return not_valid(arguments, *parsed);
   }
   const policy::Instant at = now();
   const compile::Compiled compiled = compile::compile(*parsed->policy, {at, {}, {}}, {});

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "verbs.hpp"
 
+#include "files/files.hpp"
 #include "policy/changes.hpp"
+#include "state/config_files.hpp"
 #include "state/state.hpp"
 
 #include <boost/json.hpp>
@@ -24,6 +26,24 @@ Result<std::vector<policy::Source>> sources_of(const boost::json::object& docume
     sources.push_back({std::string{name->as_string()}, std::string{text->as_string()}});
   }
   return sources;
+}
+
+/// The config as `apply` would have it: FILE in the place of the main file, with the daemon's
+/// conf.d.
+Result<policy::Parsed> load_for_apply(const Arguments& arguments) {
+  if (arguments.rest.empty()) {
+    return load(arguments);
+  }
+  auto text = files::read(arguments.file(), policy::kLargestFile + 1);
+  if (!text) {
+    return fail(std::move(text).error());
+  }
+  auto sources = state::read_config(arguments.config, *std::move(text));
+  if (!sources) {
+    return fail(std::move(sources).error());
+  }
+  sources->front().name = arguments.file();
+  return policy::parse(*sources, arguments.language, now());
 }
 
 /// What is in force: from the daemon, or from its state dir when none answers.
@@ -55,13 +75,12 @@ boost::json::array as_json(const std::vector<std::string>& sentences) {
 }  // namespace
 
 Exit run_diff(const Arguments& arguments) {
-  const auto parsed = load(arguments);
+  const auto parsed = load_for_apply(arguments);
   if (!parsed) {
     return failed(arguments, parsed.error().text(), Exit::No);
   }
   if (!parsed->policy) {
-    print_diagnostics(*parsed);
-    return failed(arguments, arguments.file() + " is not valid", Exit::No);
+    return not_valid(arguments, *parsed);
   }
   const auto sources = sources_in_force(arguments);
   if (!sources) {

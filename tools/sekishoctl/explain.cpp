@@ -4,6 +4,7 @@
 #include "net/address.hpp"
 #include "net/service.hpp"
 
+#include <net/if.h>
 #include <boost/json.hpp>
 
 #include <charconv>
@@ -39,6 +40,9 @@ Result<control::Explain> question_of(const Arguments& arguments) {
   question.proto = *arguments.value("--proto");
   question.type = arguments.value("--type").value_or("");
   question.mac = arguments.value("--mac").value_or("");
+  if (question.in.size() >= IF_NAMESIZE) {
+    return fail("no interface can be called '" + question.in + "'");
+  }
   const auto src = net::Address::parse(question.src);
   const auto dst = net::Address::parse(question.dst);
   const auto protocol = net::protocol_named(question.proto);
@@ -93,7 +97,7 @@ std::string sentence(const boost::json::object& document, Language language) {
 Exit run_explain(const Arguments& arguments) {
   const auto question = question_of(arguments);
   if (!question) {
-    return usage("explain", question.error().text());
+    return usage(arguments.json, "explain", question.error().text());
   }
   const auto answer = ask(arguments, *question);
   if (!answer) {

@@ -238,8 +238,8 @@ void settle_paths(Arguments& arguments) {
 int run(const std::vector<std::string>& words) {
   auto line = read_line(words);
   if (!line) {
-    std::cerr << "sekishoctl: " << line.error().text() << "\nsekishoctl --help tells more\n";
-    return static_cast<int>(Exit::Usage);
+    const bool json = std::ranges::find(words, "--json") != words.end();
+    return static_cast<int>(usage(json, "", line.error().text()));
   }
   if (line->version) {
     std::cout << "sekishoctl " << SEKISHO_VERSION << '\n';
@@ -255,7 +255,12 @@ int run(const std::vector<std::string>& words) {
   }
   line->arguments.language = language_of_user();
   settle_paths(line->arguments);
-  return static_cast<int>(line->verb->run(line->arguments));
+  const Exit exit = line->verb->run(line->arguments);
+  if (!std::cout.flush()) {  // a full disk behind a redirection
+    std::cerr << "sekishoctl: cannot write the output\n";
+    return static_cast<int>(Exit::Unreachable);
+  }
+  return static_cast<int>(exit);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "verbs.hpp"
 
+#include "base/escape.hpp"
 #include "control/client.hpp"
 #include "state/config_files.hpp"
 
@@ -11,6 +12,14 @@
 #include <iostream>
 
 namespace sekisho::ctl {
+namespace {
+
+/// JSON is UTF-8, file names and what configs quote need not be.
+std::string utf8(const std::string& text) {
+  return is_utf8(text) ? text : escaped(text);
+}
+
+}  // namespace
 
 std::optional<std::string> Arguments::value(std::string_view option) const {
   const auto found = options.find(option);
@@ -41,15 +50,21 @@ Result<policy::Parsed> load(const Arguments& arguments) {
 
 Exit failed(const Arguments& arguments, const std::string& why, Exit exit) {
   if (arguments.json) {
-    std::cout << boost::json::serialize(boost::json::object{{"ok", false}, {"error", why}}) << '\n';
+    std::cout << boost::json::serialize(boost::json::object{{"ok", false}, {"error", utf8(why)}})
+              << '\n';
   } else {
     std::cerr << "sekishoctl: " << why << '\n';
   }
   return exit;
 }
 
-Exit usage(std::string_view verb, const std::string& why) {
-  std::cerr << "sekishoctl: " << why << "\nsekishoctl " << verb << " --help tells more\n";
+Exit usage(bool json, std::string_view verb, const std::string& why) {
+  std::cerr << "sekishoctl: " << why << "\nsekishoctl " << verb << (verb.empty() ? "" : " ")
+            << "--help tells more\n";
+  if (json) {
+    std::cout << boost::json::serialize(boost::json::object{{"ok", false}, {"error", utf8(why)}})
+              << '\n';
+  }
   return Exit::Usage;
 }
 
@@ -65,18 +80,35 @@ void print_diagnostics(const policy::Parsed& parsed) {
 boost::json::array diagnostics_json(const std::vector<policy::Diagnostic>& diagnostics) {
   boost::json::array rows;
   for (const policy::Diagnostic& diagnostic : diagnostics) {
-    rows.push_back({{"file", diagnostic.place.file},
+    rows.push_back({{"file", utf8(diagnostic.place.file)},
                     {"line", diagnostic.place.line},
                     {"column", diagnostic.place.column},
-                    {"message", diagnostic.message},
+                    {"message", utf8(diagnostic.message)},
                     {"clause", diagnostic.clause}});
   }
   return rows;
 }
 
+Exit not_valid(const Arguments& arguments, const policy::Parsed& parsed) {
+  if (arguments.json) {
+    std::cout << boost::json::serialize(
+                     boost::json::object{{"ok", false},
+                                         {"error", utf8(arguments.file()) + " is not valid"},
+                                         {"errors", diagnostics_json(parsed.errors)},
+                                         {"warnings", diagnostics_json(parsed.warnings)}})
+              << '\n';
+  } else {
+    print_diagnostics(parsed);
+  }
+  return Exit::No;
+}
+
 Result<control::Answer> ask_quietly(const Arguments& arguments, const control::Request& request) {
-  constexpr std::chrono::seconds kDeadline{120};
-  return control::ask(arguments.runtime_dir + "/control.sock", request, kDeadline);
+  // a policy may be large; what only looks does not take long
+  const bool changes = std::holds_alternative<control::Apply>(request) ||
+                       std::holds_alternative<control::Reload>(request);
+  const std::chrono::seconds deadline{changes ? 120 : 30};
+  return control::ask(arguments.runtime_dir + "/control.sock", request, deadline);
 }
 
 std::optional<control::Answer> ask(const Arguments& arguments, const control::Request& request) {
@@ -86,15 +118,17 @@ std::optional<control::Answer> ask(const Arguments& arguments, const control::Re
     return std::nullopt;
   }
   if (answer->kind == control::Answer::Kind::Refused) {
-    const boost::json::object document = document_of(*answer);
-    const auto* error = document.if_contains("error");
-    failed(arguments,
-           error != nullptr && error->is_string() ? std::string{error->as_string()}
-                                                  : "the daemon refused",
-           Exit::Unreachable);
+    failed(arguments, refusal_in(*answer), Exit::Unreachable);
     return std::nullopt;
   }
   return *std::move(answer);
+}
+
+std::string refusal_in(const control::Answer& answer) {
+  const boost::json::object document = document_of(answer);
+  const auto* error = document.if_contains("error");
+  return error != nullptr && error->is_string() ? std::string{error->as_string()}
+                                                : "the daemon refused";
 }
 
 boost::json::object document_of(const control::Answer& answer) {

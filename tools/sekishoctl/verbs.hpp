@@ -66,10 +66,13 @@ struct Verb {
 
 /// Prints why it did not work, as text on stderr or as {"ok":false,"error":…} on stdout.
 Exit failed(const Arguments& arguments, const std::string& why, Exit exit);
-/// Wrong arguments, beyond what the verb's row can say.
-Exit usage(std::string_view verb, const std::string& why);
+/// Wrong arguments: a line on stderr and where to read on; with `json` a document on stdout too.
+/// `verb` is empty while there is none.
+Exit usage(bool json, std::string_view verb, const std::string& why);
 /// Errors and warnings of a config, one line each, on stderr.
 void print_diagnostics(const policy::Parsed& parsed);
+/// What is wrong with a config that something was to be done with.
+Exit not_valid(const Arguments& arguments, const policy::Parsed& parsed);
 [[nodiscard]] boost::json::array diagnostics_json(
     const std::vector<policy::Diagnostic>& diagnostics);
 
@@ -80,6 +83,8 @@ void print_diagnostics(const policy::Parsed& parsed);
 /// The same without a word when nobody answers.
 [[nodiscard]] Result<control::Answer> ask_quietly(const Arguments& arguments,
                                                   const control::Request& request);
+/// Why the daemon refused, from an answer of that kind.
+[[nodiscard]] std::string refusal_in(const control::Answer& answer);
 /// An answer's document; an empty object when it is none.
 [[nodiscard]] boost::json::object document_of(const control::Answer& answer);
 

@@ -23,7 +23,7 @@ Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
     return fail(revision.error());
   }
   if (!*revision) {
-    return fail("no daemon answers, and there is no revision in '" + arguments.state_dir + "'");
+    return fail("there is no revision in '" + arguments.state_dir + "'");
   }
   const auto numbers = state::load_numbers(arguments.state_dir);
   if (!numbers) {
@@ -71,15 +71,17 @@ Exit print(const Arguments& arguments, const boost::json::object& document) {
 }  // namespace
 
 Exit run_verify(const Arguments& arguments) {
-  if (const auto answer = ask_quietly(arguments, control::Verify{}); answer) {
+  const auto answer = ask_quietly(arguments, control::Verify{});
+  if (answer) {
     if (answer->kind == control::Answer::Kind::Refused) {
-      return failed(arguments, answer->json, Exit::Unreachable);
+      return failed(arguments, refusal_in(*answer), Exit::Unreachable);
     }
     return print(arguments, document_of(*answer));
   }
   const auto differences = compare_alone(arguments);
   if (!differences) {
-    return failed(arguments, differences.error().text(), Exit::Unreachable);
+    return failed(arguments, answer.error().text() + "; without it: " + differences.error().text(),
+                  Exit::Unreachable);
   }
   boost::json::array rows(differences->begin(), differences->end());
   return print(arguments, {{"ok", differences->empty()},

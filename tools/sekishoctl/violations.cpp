@@ -5,11 +5,13 @@
 #include "base/escape.hpp"
 #include "journal/store.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
 #include <boost/json.hpp>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -26,7 +28,26 @@ std::string field(const Entry& entry, std::string_view name) {
   return found == entry.record.fields.end() ? "-" : found->second;
 }
 
-/// Microseconds since 1970: "30m", "2h", "7d" ago, or a date with an optional time, local.
+/// Seconds since 1970 of a date with an optional time, local where no offset is said.
+std::optional<std::time_t> date_of(const std::string& text) {
+  for (const char* format : {"%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
+                             "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+    std::tm parts{};
+    const char* rest = ::strptime(text.c_str(), format, &parts);
+    if (rest == nullptr || *rest != '\0') {
+      continue;
+    }
+    const bool absolute = std::string_view{format}.ends_with("%z");
+    const long offset = parts.tm_gmtoff;
+    const int day = parts.tm_mday;
+    parts.tm_isdst = -1;
+    const std::time_t time = absolute ? ::timegm(&parts) - offset : std::mktime(&parts);
+    return parts.tm_mday == day ? std::optional{time} : std::nullopt;  // not 31 February
+  }
+  return std::nullopt;
+}
+
+/// Microseconds since 1970: "30m", "2h", "7d" ago, or a date.
 std::optional<std::uint64_t> time_of(const std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -38,16 +59,10 @@ std::optional<std::uint64_t> time_of(const std::string& text) {
     const std::uint64_t ago = number > at / seconds->second ? at : number * seconds->second;
     return (at - ago) * 1'000'000;
   }
-  for (const char* format :
-       {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
-    std::tm parts{};
-    parts.tm_isdst = -1;
-    const char* rest = ::strptime(text.c_str(), format, &parts);
-    if (rest != nullptr && *rest == '\0') {
-      return static_cast<std::uint64_t>(std::mktime(&parts)) * 1'000'000;
-    }
-  }
-  return std::nullopt;
+  const auto date = date_of(text);
+  return date ? std::optional{static_cast<std::uint64_t>(std::max<std::time_t>(*date, 0)) *
+                              1'000'000}
+              : std::nullopt;
 }
 
 struct Filter {
@@ -88,20 +103,25 @@ std::string line_of(const Entry& entry) {
 class Printer {
  public:
   Printer(const Arguments& arguments, bool follows)
-      : json_{arguments.json}, array_{arguments.json && !follows} {
-    std::cout << (array_ ? "[" : "");
-  }
-  ~Printer() { std::cout << (array_ ? "]\n" : "") << std::flush; }
-  Printer(const Printer&) = delete;
-  Printer& operator=(const Printer&) = delete;
+      : json_{arguments.json}, array_{arguments.json && !follows} {}
 
   void print(const Entry& entry) {
     if (array_) {
-      std::cout << (first_ ? "\n" : ",\n") << journal::to_json(entry);
+      std::cout << (first_ ? "[\n" : ",\n") << journal::to_json(entry);
     } else {
       std::cout << (json_ ? journal::to_json(entry) : line_of(entry)) << '\n' << std::flush;
     }
     first_ = false;
+  }
+  void end() const { std::cout << (!array_ ? "" : first_ ? "[]\n" : "\n]\n") << std::flush; }
+  /// The records cannot be read on: one document whether or not it has begun.
+  Exit break_off(const Arguments& arguments, const std::string& why) const {
+    if (array_ && first_) {
+      return failed(arguments, why, Exit::Unreachable);
+    }
+    end();
+    std::cerr << "sekishoctl: " << why << '\n';
+    return Exit::Unreachable;
   }
 
  private:
@@ -109,6 +129,13 @@ class Printer {
   bool array_;
   bool first_ = true;
 };
+
+/// No records, and none that can be read, are two things.
+Result<> look_at(const std::string& directory) {
+  const UniqueFd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  return fd ? Result<>{}
+            : fail(system_error("cannot read the records in '" + directory + "'", errno));
+}
 
 Exit verify_chain(const Arguments& arguments, const std::string& records) {
   std::optional<Entry> before;
@@ -137,12 +164,11 @@ Exit verify_chain(const Arguments& arguments, const std::string& records) {
   return why.empty() ? Exit::Yes : Exit::No;
 }
 
-/// Waits until something in the directory changes, a second at most: a new segment may have begun
-/// unseen.
-void wait_for_change(const std::string& directory, const UniqueFd& changes) {
+/// Waits until something in the watched directory changes, a second at most: not every file system
+/// tells.
+void wait_for_change(const UniqueFd& changes) {
   constexpr int kLongestMillis = 1000;
   pollfd one{changes.get(), POLLIN, 0};
-  (void)::inotify_add_watch(changes.get(), directory.c_str(), IN_MODIFY | IN_CREATE);
   if (::poll(&one, 1, kLongestMillis) > 0) {
     std::array<char, 4096> buffer{};
     while (::read(changes.get(), buffer.data(), buffer.size()) > 0) {
@@ -150,27 +176,26 @@ void wait_for_change(const std::string& directory, const UniqueFd& changes) {
   }
 }
 
-}  // namespace
-
-Exit run_violations(const Arguments& arguments) {
-  const std::string records = arguments.state_dir + "/records";
-  if (arguments.has("--verify")) {
-    return verify_chain(arguments, records);
-  }
+Result<Filter> filter_of(const Arguments& arguments) {
   Filter filter{0, arguments.value("--zone"), arguments.value("--reason"), arguments.has("--all")};
   if (const auto since = arguments.value("--since")) {
     const auto time = time_of(*since);
     if (!time) {
-      return usage("violations", "--since '" + *since +
-                                     "' is no time: 2026-04-01, '2026-04-01 08:30', 30m, 2h, 7d");
+      return fail("--since '" + *since +
+                  "' is no time: 2026-04-01, '2026-04-01 08:30', 30m, 2h, 7d");
     }
     filter.since = *time;
   }
   if (filter.reason && !reason_named(*filter.reason)) {
-    return usage("violations", "there is no reason '" + *filter.reason + "'");
+    return fail("there is no reason '" + *filter.reason + "'");
   }
+  return filter;
+}
+
+Exit list(const Arguments& arguments, const Filter& filter, const std::string& records) {
   const bool follow = arguments.has("--follow");
   const UniqueFd changes{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+  (void)::inotify_add_watch(changes.get(), records.c_str(), IN_MODIFY | IN_CREATE);
   std::uint64_t last = 0;
   Printer printer{arguments, follow};
   do {
@@ -182,14 +207,29 @@ Exit run_violations(const Arguments& arguments) {
       return true;
     });
     if (!read) {
-      std::cerr << "sekishoctl: " << read.error().text() << '\n';
-      return Exit::Unreachable;
+      return printer.break_off(arguments, read.error().text());
     }
     if (follow) {
-      wait_for_change(records, changes);
+      wait_for_change(changes);
     }
   } while (follow && std::cout);
+  printer.end();
   return Exit::Yes;
+}
+
+}  // namespace
+
+Exit run_violations(const Arguments& arguments) {
+  const auto filter = filter_of(arguments);
+  if (!filter) {
+    return usage(arguments.json, "violations", filter.error().text());
+  }
+  const std::string records = arguments.state_dir + "/records";
+  if (auto there = look_at(records); !there) {
+    return failed(arguments, there.error().text(), Exit::Unreachable);
+  }
+  return arguments.has("--verify") ? verify_chain(arguments, records)
+                                   : list(arguments, *filter, records);
 }
 
 }  // namespace sekisho::ctl
