@@ -18,7 +18,6 @@ constexpr std::uint32_t kLocal = 2;
 constexpr std::uint32_t kBroadcast = 3;
 constexpr std::uint32_t kMulticast = 5;
 constexpr std::uint8_t kIgmp = 2;
-constexpr std::uint8_t kOnLinkHopLimit = 255;
 constexpr std::uint8_t kRouterSolicitation = 133;
 constexpr std::uint8_t kRedirect = 137;
 constexpr std::uint8_t kListenerReport = 143;
@@ -261,6 +260,9 @@ void write_input(Draft& draft) {
       rule({is(Field::FibDaddrType, ruleset::mark_bytes(kMulticast)), go_to("far_group")}),
       rule({go_to("to_self")}),
       rule({drop()})};
+  if (draft.has("locked_ports")) {
+    input.rules.insert(input.rules.begin() + 1, rule({jump("cut_input")}));
+  }
   draft.add(std::move(input));
 }
 
@@ -271,10 +273,14 @@ void write_errors(Draft& draft) {
     draft.add("errors4", {ruleset::bytes_of(type), {}, {}, {}, {}, {}});
   }
   add_types(draft, "errors6", {1, 2, 3, 4});
-  draft.add(chain("error", {rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpDaddr}, "zone4")}),
+  Chain error = chain("error", {rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpDaddr}, "zone4")}),
                             rule({ipv6(), meta_mark_from({Field::Ip6Daddr}, "zone6")}),
                             rule({in({Field::OifName, Field::MetaMark}, "port_zone"), in({Field::CtMark}, "known"), accept()}),
-                            rule({go_to("self_protected")})}));
+                            rule({go_to("self_protected")})});
+  if (draft.has("locked_ports")) {
+    error.rules.insert(error.rules.begin(), rule({jump("cut_own")}));
+  }
+  draft.add(std::move(error));
 }
 
 void write_output(Draft& draft, std::vector<Rule> self_flows) {
@@ -293,6 +299,9 @@ void write_output(Draft& draft, std::vector<Rule> self_flows) {
       rule({in({Field::OifName}, "management_ports"), is(Field::CtDirection, ruleset::bytes_of(std::uint8_t{1})), accept()}),
       rule({ipv4(), l4(net::protocol::kIcmp), in({Field::IcmpType}, "errors4"), ct_state(kRelated), go_to("error")}),
       rule({ipv6(), l4(net::protocol::kIcmp6), in({Field::Icmp6Type}, "errors6"), ct_state(kRelated), go_to("error")})};
+  if (draft.has("locked_ports")) {
+    output.rules.push_back(rule({jump("cut_own")}));
+  }
   for (Rule& flow : self_flows) {
     output.rules.push_back(std::move(flow));
   }

@@ -31,6 +31,7 @@ Compiled compile(const policy::Policy& policy, const policy::Situation& situatio
   Draft draft{policy, situation, known};
   write_zones(draft);
   write_permits(draft);
+  write_lockdown(draft);
   write_forward(draft);
   write_appliance(draft);
   Compiled made{{}, draft.allotted.numbers, draft.permit_ids};

@@ -38,6 +38,7 @@ void write_reasons(Draft& draft) {
   draft.add(reason_here(Reason::Misrouted));
   draft.add(reason_here(Reason::UnknownZone));
   draft.add(reason_here(Reason::Expired));
+  draft.add(reason_before(Reason::Lockdown));
   draft.add(reason_before(Reason::Invalid));
   draft.add(reason_before(Reason::SelfProtected));
   draft.add(reason_before(Reason::Chatter));
@@ -134,9 +135,13 @@ void write_forward(Draft& draft) {
     draft.add("extension_headers", {ruleset::bytes_of(static_cast<std::uint8_t>(header)), {}, {}, {}, {}, {}});
   }
   write_pass(draft);
-  draft.add(chain("decide", {rule({ct_state(kInvalid | kUntracked), go_to("invalid")}),
-                             rule({ipv4(), go_to("decide4")}), rule({ipv6(), go_to("decide6")}),
-                             rule({go_to("invalid")})}));
+  Chain judge = chain("decide", {rule({ct_state(kInvalid | kUntracked), go_to("invalid")}),
+                                 rule({ipv4(), go_to("decide4")}), rule({ipv6(), go_to("decide6")}),
+                                 rule({go_to("invalid")})});
+  if (draft.has("locked_ports")) {
+    judge.rules.insert(judge.rules.begin(), rule({jump("cut")}));
+  }
+  draft.add(std::move(judge));
   draft.add(decide(draft, net::Family::V4));
   draft.add(decide(draft, net::Family::V6));
   if (draft.has("gated")) {

@@ -21,6 +21,8 @@ inline constexpr std::uint8_t kIpv6 = 10;
 inline constexpr std::uint32_t kInvalid = 1;
 inline constexpr std::uint32_t kRelated = 4;
 inline constexpr std::uint32_t kUntracked = 64;
+/// Of neighbour discovery: nobody further away can have sent it (RFC 4861).
+inline constexpr std::uint8_t kOnLinkHopLimit = 255;
 
 inline ruleset::Statement ipv4() {
   return ruleset::Compare{Field::NfProto, false, ruleset::bytes_of(kIpv4)};

@@ -43,6 +43,8 @@ class Draft {
 void write_zones(Draft& draft);
 /// Match maps, live sets and the chains of zone pairs.
 void write_permits(Draft& draft);
+/// What an emergency cut adds, where there is one.
+void write_lockdown(Draft& draft);
 /// The reasons' chains and `forward`.
 void write_forward(Draft& draft);
 /// `input` and `output`.

@@ -5,18 +5,28 @@
 
 namespace sekisho::policy {
 
+bool is_locked(const Permit& permit, const Situation& situation) {
+  const auto locked = [&](const End& end) {
+    return end.zone && situation.locked.contains(*end.zone);
+  };
+  return locked(permit.from) || locked(permit.to);
+}
+
 bool in_force(const Permit& permit, const Situation& situation) {
   if (permit.kind == PermitKind::Exchange || permit.kind == PermitKind::MustFlow ||
-      situation.revoked.contains(permit.id) || !permit.in_time(situation.now)) {
+      is_locked(permit, situation) || !permit.in_time(situation.now)) {
     return false;
   }
   const auto grant = situation.granted.find(permit.id);
-  return !permit.standby || (grant != situation.granted.end() && situation.now < grant->second);
+  if (grant != situation.granted.end() && situation.now < grant->second) {
+    return true;
+  }
+  return !permit.standby && !situation.revoked.contains(permit.id);
 }
 
 std::optional<Instant> end_of(const Permit& permit, const Situation& situation) {
   const auto grant = situation.granted.find(permit.id);
-  if (permit.standby && grant != situation.granted.end()) {
+  if (grant != situation.granted.end()) {
     return permit.valid_until ? std::min(*permit.valid_until, grant->second) : grant->second;
   }
   return permit.valid_until;

@@ -15,10 +15,13 @@ namespace sekisho::policy {
 
 struct Situation {
   Instant now;
-  std::set<std::string> revoked;           ///< permit ids
-  std::map<std::string, Instant> granted;  ///< standby permits, each until its instant
+  std::set<std::string> revoked = {};           ///< permit ids
+  std::map<std::string, Instant> granted = {};  ///< permit ids, against standby and revocation
+  std::set<ZoneIndex> locked = {};              ///< zones that an emergency cut shuts off
 };
 
+/// Whether the permit has a locked zone on either side.
+[[nodiscard]] bool is_locked(const Permit& permit, const Situation& situation);
 /// Exchanges are in force only while a relay carries them; no relay exists yet, so they never are.
 [[nodiscard]] bool in_force(const Permit& permit, const Situation& situation);
 /// The instant from which a permit that is in force no longer holds; nothing for one without end.

@@ -71,6 +71,7 @@ class Question {
   [[nodiscard]] bool is_router_message() const;
   [[nodiscard]] bool is_listener_message() const;
   [[nodiscard]] bool is_of_the_link() const;
+  [[nodiscard]] bool is_locked() const;
   [[nodiscard]] bool is_invalid() const;
   [[nodiscard]] bool is_management() const;
   [[nodiscard]] bool is_spoofed() const;
@@ -102,6 +103,9 @@ Decision Question::answer() const {
   }
   if (is_neighbour_discovery()) {
     return said(Reason::None);
+  }
+  if (is_locked()) {
+    return said(Reason::Lockdown);
   }
   if (is_invalid()) {
     return said(Reason::Invalid);
@@ -139,6 +143,9 @@ Decision Question::own_packet() const {
   }
   if (is_own_redirect()) {
     return said(Reason::Chatter);
+  }
+  if (is_locked()) {
+    return said(Reason::Lockdown);
   }
   std::vector<const Permit*> candidates;
   for (const Permit& permit : policy_.permits()) {
@@ -239,6 +246,16 @@ bool Question::is_of_the_link() const {
                                 packet_.icmp_type == icmp6::kRouterSolicitation;
   return is_listener_message() || solicits_routers || is_router_message() ||
          (is_on_link_discovery() && is_icmp6_to_appliance());
+}
+
+/// An emergency cut shuts a zone off, never management.
+bool Question::is_locked() const {
+  const auto locked = [&](std::optional<ZoneIndex> zone) {
+    return zone && situation_.locked.contains(*zone);
+  };
+  const bool to_us_by_management =
+      is_from_management_interface() && packet_.route != Route::Forward;
+  return locked(src_zone_) || (locked(dst_zone_) && !to_us_by_management);
 }
 
 bool Question::is_invalid() const {

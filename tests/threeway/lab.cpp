@@ -121,7 +121,12 @@ Lab::Lab() : appliance_{testing::NetNs::create()}, far_{testing::NetNs::create()
   policy_ = std::move(parsed.policy).value();
   compiled_ = compile::compile(*policy_, situation_, {});
   make_wires();
-  commit();
+  appliance_.run([this] {
+    auto opened = kernel::Nftables::open();
+    ASSERT_TRUE(opened) << opened.error().text();
+    nftables_.emplace(*std::move(opened));
+  });
+  commit(std::nullopt);
   open_sockets();
 }
 
@@ -146,12 +151,19 @@ void Lab::make_wires() const {
   appliance_.sh(near + "ip -batch - <<'EOT'" + addressing() + of_marker + "EOT");
 }
 
-void Lab::commit() {
-  appliance_.run([this] {
-    auto opened = kernel::Nftables::open();
-    ASSERT_TRUE(opened) << opened.error().text();
-    nftables_.emplace(*std::move(opened));
-    const auto done = nftables_->commit(compile::difference(std::nullopt, compiled_->table), kNow);
+void Lab::lock(const std::set<std::string>& zones) {
+  const ruleset::Table from = compiled_->table;
+  situation_.locked.clear();
+  for (const std::string& zone : zones) {
+    situation_.locked.insert(policy_->zone_named(zone).value());
+  }
+  compiled_ = compile::compile(*policy_, situation_, compiled_->numbers);
+  commit(from);
+}
+
+void Lab::commit(const std::optional<ruleset::Table>& from) {
+  appliance_.run([&] {
+    const auto done = nftables_->commit(compile::difference(from, compiled_->table), kNow);
     ASSERT_TRUE(done) << done.error().text;
     auto read = nftables_->read_back(compiled_->table.name, kNow);
     ASSERT_TRUE(read && *read);

@@ -37,6 +37,8 @@ class Lab {
   [[nodiscard]] const policy::Policy& policy() const { return *policy_; }
   [[nodiscard]] const policy::Situation& situation() const { return situation_; }
   [[nodiscard]] const compile::Compiled& compiled() const { return *compiled_; }
+  /// Shuts zones off by name, and those alone; in one commit of what differs.
+  void lock(const std::set<std::string>& zones);
   /// The table as the kernel gives it back.
   [[nodiscard]] const ruleset::Table& table() const { return table_; }
   /// The far end's and the appliance's hardware address; of no wire: zeros.
@@ -57,7 +59,7 @@ class Lab {
 
  private:
   void make_wires() const;
-  void commit();
+  void commit(const std::optional<ruleset::Table>& from);
   void open_sockets();
   void transmit(const Probe& probe, std::size_t row);
   void transmit_own(const Probe& probe, std::size_t row) const;
@@ -69,7 +71,7 @@ class Lab {
   testing::NetNs appliance_;
   testing::NetNs far_;
   std::optional<policy::Policy> policy_;
-  policy::Situation situation_{kNow, {}, {}};
+  policy::Situation situation_{kNow};
   std::optional<compile::Compiled> compiled_;
   ruleset::Table table_;
   std::optional<kernel::Nftables> nftables_;
