@@ -135,6 +135,20 @@ Attempt Enforcer::restore() {
   return failure(why);
 }
 
+Result<Preview> Enforcer::preview(const std::string& text) const {
+  const auto sources = state::read_config(startup_.config, text);
+  if (!sources) {
+    return fail(sources.error());
+  }
+  const policy::Parsed parsed = policy::parse(*sources, startup_.language, now());
+  if (!parsed.policy) {
+    return fail("the config is not valid");
+  }
+  policy::Situation situation = in_force_.situation;
+  situation.now = now();
+  return preview_of(in_force_.compiled, {*parsed.policy, situation, numbers_});
+}
+
 Result<> Enforcer::close() {
   policy::PolicyParts nothing;
   nothing.appliance.name = "closed";

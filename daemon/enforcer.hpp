@@ -12,6 +12,7 @@
 #include "messages.hpp"
 #include "options.hpp"
 #include "policy/parse.hpp"
+#include "preview.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -60,6 +61,10 @@ class Enforcer {
   [[nodiscard]] Attempt restore();
   /// Everything denied; where even that cannot be written, nothing is forwarded.
   [[nodiscard]] Result<> close();
+
+  /// Which live connections `text` would end as the main config file; changes nothing. Fails for a
+  /// config that could not be applied.
+  [[nodiscard]] Result<Preview> preview(const std::string& text) const;
 
   /// Permits that have begun or ended since the last commit come into or go out of force; ids of
   /// those.

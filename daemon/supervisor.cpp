@@ -2,6 +2,7 @@
 // Puts the policy in force and keeps it so, starts the other processes, answers what the desk
 // passes on.
 #include "answers.hpp"
+#include "base/escape.hpp"
 #include "control/requests.hpp"
 #include "crew.hpp"
 #include "enforcer.hpp"
@@ -322,6 +323,21 @@ class Supervisor {
 
   Answer answer_to(const control::InForce& /*asked*/, const std::string& /*who*/) {
     return {Answer::Kind::Yes, in_force_json(enforcer_.in_force())};
+  }
+
+  Answer answer_to(const control::Preview& asked, const std::string& /*who*/) {
+    const auto preview = enforcer_.preview(asked.text);
+    return preview ? Answer{Answer::Kind::Yes, preview_json(*preview)}
+                   : Answer{Answer::Kind::Refused, error_json(preview.error().text())};
+  }
+
+  Answer answer_to(const control::Selfcheck& asked, const std::string& who) {
+    Record record = record_in_force(Event::Selfcheck, word_of(Event::Selfcheck).meaning);
+    record.message += " (" + who + "): " + escaped(asked.outcome);
+    record.priority = asked.ok ? record.priority : kErrorPriority;
+    record.fields["SEKISHO_VERDICT"] = name_of(asked.ok ? Verdict::Permit : Verdict::Deny);
+    crew_.record(record);
+    return {Answer::Kind::Yes, "{}"};
   }
 
   void stop() {

@@ -7,6 +7,7 @@ namespace sekisho::control {
 namespace {
 
 constexpr std::size_t kLongestWord = 256;
+constexpr std::size_t kLongestOutcome = 1024;
 constexpr std::size_t kHeader = 4;
 
 void put(Writer& /*writer*/, const Status& /*request*/) {}
@@ -16,6 +17,14 @@ void put(Writer& writer, const Apply& request) {
 void put(Writer& /*writer*/, const Reload& /*request*/) {}
 void put(Writer& /*writer*/, const Verify& /*request*/) {}
 void put(Writer& /*writer*/, const InForce& /*request*/) {}
+
+void put(Writer& writer, const Preview& request) {
+  writer.text(request.text);
+}
+void put(Writer& writer, const Selfcheck& request) {
+  writer.u8(request.ok ? 1 : 0);
+  writer.text(request.outcome);
+}
 
 void put(Writer& writer, const std::optional<std::uint16_t>& port) {
   writer.u8(port ? 1 : 0);
@@ -38,6 +47,14 @@ void take(Reader& reader, Apply& request) {
 void take(Reader& /*reader*/, Reload& /*request*/) {}
 void take(Reader& /*reader*/, Verify& /*request*/) {}
 void take(Reader& /*reader*/, InForce& /*request*/) {}
+
+void take(Reader& reader, Preview& request) {
+  request.text = reader.text(kLargest);
+}
+void take(Reader& reader, Selfcheck& request) {
+  request.ok = reader.u8() != 0;
+  request.outcome = reader.text(kLongestOutcome);
+}
 
 void take(Reader& reader, std::optional<std::uint16_t>& port) {
   const bool present = reader.u8() != 0;

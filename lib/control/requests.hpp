@@ -52,7 +52,19 @@ struct Verify {
 struct InForce {
   bool operator==(const InForce&) const = default;
 };
-using Request = std::variant<Status, Apply, Reload, Explain, Verify, InForce>;
+/// Which live connections this text would end in the place of the main config file.
+struct Preview {
+  std::string text;
+  bool operator==(const Preview&) const = default;
+};
+/// A self-check was made: to be recorded.
+struct Selfcheck {
+  bool ok = false;
+  std::string outcome;  ///< which checks said what, in one line
+  bool operator==(const Selfcheck&) const = default;
+};
+using Request =
+    std::variant<Status, Apply, Reload, Explain, Verify, InForce, Preview, Selfcheck>;
 
 struct Answer {
   enum class Kind : std::uint8_t {

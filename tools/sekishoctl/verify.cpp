@@ -15,8 +15,8 @@ namespace {
 constexpr std::chrono::seconds kTolerance{2};
 constexpr std::size_t kMost = 20;
 
-/// Without a daemon: what the state dir says was in force, against the kernel of this network
-/// namespace.
+}  // namespace
+
 Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   const auto revision = state::newest(arguments.state_dir);
   if (!revision) {
@@ -48,6 +48,8 @@ Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   }
   return ruleset::differences(compiled.table, **found, kTolerance, kMost);
 }
+
+namespace {
 
 Exit print(const Arguments& arguments, const boost::json::object& document) {
   const bool ok = document.contains("ok") && document.at("ok") == true;
