@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// What holds beside the config: the time, and what operators have granted and revoked. With a Policy it says which
-/// permits are in force.
+/// What holds beside the config: the time, and what operators have granted and revoked. With a
+/// Policy it says which permits are in force.
 
 #include "policy/policy.hpp"
 
@@ -22,7 +22,10 @@ struct Situation {
 
 /// Whether the permit has a locked zone on either side.
 [[nodiscard]] bool is_locked(const Permit& permit, const Situation& situation);
-/// Exchanges are in force only while a relay carries them; no relay exists yet, so they never are.
+/// Inside its time, granted where it must be, and not revoked.
+[[nodiscard]] bool is_valid(const Permit& permit, const Situation& situation);
+/// Valid and not locked. Exchanges are in force only while a relay carries them; no relay exists
+/// yet, so they never are.
 [[nodiscard]] bool in_force(const Permit& permit, const Situation& situation);
 /// The instant from which a permit that is in force no longer holds; nothing for one without end.
 [[nodiscard]] std::optional<Instant> end_of(const Permit& permit, const Situation& situation);
