@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the kernel has counted for us.
-#include "clock.hpp"
 #include "enforcer.hpp"
 
 #include <cstring>
@@ -19,9 +18,7 @@ std::uint32_t mark_in(const ruleset::Bytes& key) {
 }  // namespace
 
 Result<std::vector<Counters::Count>> Enforcer::read_drops() {
-  const ruleset::Table& table = in_force_.compiled.table;
-  const ruleset::Set* drops = table.set("drops");
-  const auto elements = nftables_.read_elements(table.name, drops->shape, now());
+  const auto elements = boundary_.read_elements("drops", clock_.now());
   if (!elements) {
     return fail(elements.error());
   }
@@ -33,14 +30,9 @@ Result<std::vector<Counters::Count>> Enforcer::read_drops() {
 }
 
 Result<std::map<std::string, ruleset::Usage>> Enforcer::read_usage() {
-  const ruleset::Table& table = in_force_.compiled.table;
   std::map<std::string, ruleset::Usage> usage;
   for (const char* name : {"live", "live_mac", "live_hop4", "live_hop6"}) {
-    const ruleset::Set* set = table.set(name);
-    if (set == nullptr) {
-      continue;
-    }
-    const auto elements = nftables_.read_elements(table.name, set->shape, now());
+    const auto elements = boundary_.read_elements(name, clock_.now());
     if (!elements) {
       return fail(elements.error());
     }

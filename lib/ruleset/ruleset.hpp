@@ -260,6 +260,10 @@ struct Table {
 /// Sorts sets, chains and elements into the order the types promise. Equal keys in one set are a bug and throw.
 void normalise(Table& table);
 
+/// A kernel gives back remaining times, not instants: ends in `found` that are those of `expected`
+/// within `tolerance` become those. Both are normalised.
+void settle_ends(Table& found, const Table& expected, std::chrono::seconds tolerance);
+
 /// Differences as sentences ("chain 'forward' rule 3: …"), at most `most`; empty when equal. Expiries may differ by
 /// `tolerance` (a kernel gives back remaining time, not an instant).
 [[nodiscard]] std::vector<std::string> differences(const Table& expected, const Table& found,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "documents.hpp"
 #include "verbs.hpp"
 
 #include <boost/json.hpp>
@@ -12,20 +13,6 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
-
-std::string text_in(const object& from, std::string_view key) {
-  const auto* value = from.if_contains(key);
-  if (value == nullptr) {
-    return "-";
-  }
-  return value->is_string() ? std::string{value->as_string()} : boost::json::serialize(*value);
-}
-
-const array& rows_in(const object& from, std::string_view key) {
-  static const array kNone;
-  const auto* value = from.if_contains(key);
-  return value != nullptr && value->is_array() ? value->as_array() : kNone;
-}
 
 /// Columns as wide as their widest cell; counts code points, as names may be Japanese.
 class Columns {
