@@ -2,6 +2,9 @@
 #include "boundary.hpp"
 
 #include "compile/difference.hpp"
+#include "kernel/compare.hpp"
+
+#include <array>
 
 namespace sekisho::daemon {
 namespace {
@@ -10,17 +13,15 @@ using ruleset::Instant;
 using ruleset::Table;
 
 constexpr int kAttempts = 10;
-constexpr std::chrono::seconds kTolerance{
-    2};  ///< between an end as compiled and as the kernel tells it
-constexpr std::size_t kMostDifferences = 20;
 
 /// Base chains are never replaced, so a table that has others can neither be used nor removed.
 Result<> check_hooks(const std::optional<Table>& from, const Table& to) {
   for (const ruleset::Chain& chain : from ? from->chains : std::vector<ruleset::Chain>{}) {
     const ruleset::Chain* wanted = to.chain(chain.name);
-    const bool alike = wanted == nullptr ? !chain.hook : wanted->hook == chain.hook;
+    const bool of_a_wire = chain.hook && chain.hook->point == ruleset::HookPoint::Ingress;
+    const bool alike = wanted == nullptr ? !chain.hook || of_a_wire : wanted->hook == chain.hook;
     if (!alike) {
-      return fail("table '" + to.name + "' is not ours: it has a base chain '" + chain.name +
+      return fail(kernel::text_of(to.id()) + " is not ours: it has a base chain '" + chain.name +
                   "' that we would not make; remove the table, or choose another name by "
                   "[appliance] table");
     }
@@ -65,14 +66,14 @@ void Boundary::shut_the_way() {
   settings_ = kernel::apply(kernel::forwarding(false));
 }
 
-Result<> Boundary::put(const Table& table, Instant now) {
-  if (auto ready = prepare(table.name); !ready) {
+Result<> Boundary::put(const Tables& tables, Instant now) {
+  if (auto ready = prepare(tables.packets.name); !ready) {
     return ready;
   }
   std::string why;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     bool again = false;
-    auto done = put_once(table, now, again);
+    auto done = put_once(tables, now, again);
     if (done || !again) {
       return done;
     }
@@ -81,66 +82,87 @@ Result<> Boundary::put(const Table& table, Instant now) {
   return fail("somebody changes the ruleset all the time: " + why);
 }
 
-Result<> Boundary::put_once(const Table& table, Instant now, bool& again) {
-  const auto generation = nftables_.generation();
+Result<ruleset::Batch> Boundary::batch_for(const Table& table, const Table* before, Instant now) {
+  if (before != nullptr) {
+    return compile::difference(*before, table);
+  }
+  auto found = nftables_.read_back(table.id(), now);
+  if (!found) {
+    return fail(std::move(found).error());
+  }
+  if (auto ours = check_hooks(*found, table); !ours) {
+    return fail(std::move(ours).error());
+  }
+  if (*found) {
+    ruleset::settle_ends(**found, table, kernel::kTolerance);
+  }
+  return compile::difference(*found, table);
+}
+
+/// In a transaction of its own: the kernel adds no base chain to a table that changes its flags.
+Result<> Boundary::take_over(const Table& table, Instant now) {
+  const auto info = nftables_.info(table.id());
+  if (!info) {
+    return fail(info.error());
+  }
+  if (!info->present || info->owner_portid == nftables_.port()) {
+    return {};
+  }
+  const auto taken = nftables_.commit({table.id(), {ruleset::AddTable{}}}, now);
+  return taken ? Result<>{} : fail(taken.error().text);
+}
+
+Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
+  auto generation = nftables_.generation();
+  const bool known = tables_.has_value() && generation && generation_ == *generation;
+  for (const Table* table : {&tables.packets, &tables.frames}) {
+    if (auto taken = known ? Result<>{} : take_over(*table, now); !taken) {
+      return taken;
+    }
+  }
+  generation = nftables_.generation();
   if (!generation) {
-    return fail(generation.error());
+    return fail(std::move(generation).error());
   }
-  const bool known = generation_ == *generation && table_.has_value();
-  std::optional<Table> from = table_;
-  if (!known) {
-    auto found = nftables_.read_back(table.name, now);
-    if (!found) {
-      return fail(std::move(found).error());
-    }
-    from = *std::move(found);
-    if (from) {
-      ruleset::settle_ends(*from, table, kTolerance);
-    }
+  auto packets = batch_for(tables.packets, known ? &tables_->packets : nullptr, now);
+  if (!packets) {
+    return fail(std::move(packets).error());
   }
-  if (auto ours = check_hooks(from, table); !ours) {
-    return ours;
-  }
-  ruleset::Batch batch = compile::difference(from, table);
-  if (from && !known) {
-    batch.operations.insert(batch.operations.begin(), ruleset::AddTable{});  // takes an orphan over
+  auto frames = batch_for(tables.frames, known ? &tables_->frames : nullptr, now);
+  if (!frames) {
+    return fail(std::move(frames).error());
   }
   generation_ = 0;
-  if (!batch.empty()) {
-    const auto committed = nftables_.commit(batch, now, *generation);
+  const bool changes = !packets->empty() || !frames->empty();
+  if (changes) {
+    const std::array batches{*std::move(packets), *std::move(frames)};
+    const auto committed = nftables_.commit(batches, now, *generation);
     if (!committed) {
       // an element may have ended since: then what the kernel really holds tells the difference
       again = committed.error().kind == kernel::CommitError::Kind::StaleGeneration || known;
       return fail(committed.error().text);
     }
   }
-  const auto info = nftables_.info(table.name);
+  const auto info = nftables_.info(tables.packets.id());
   owned_ = info && info->owner_portid == nftables_.port();
-  const auto differences = compare_with(table, now);
+  const auto differences =
+      kernel::compare(nftables_, std::array{&tables.packets, &tables.frames}, now);
   if (!differences) {
     return fail(differences.error());
   }
   if (!differences->empty()) {
     return fail("the kernel holds something else: " + differences->front());
   }
-  table_ = table;
-  generation_ = batch.empty() ? *generation : *generation + 1;
+  tables_ = tables;
+  generation_ = *generation + (changes ? 1 : 0);
   return {};
 }
 
-Result<std::vector<std::string>> Boundary::compare_with(const Table& expected, Instant now) {
-  const auto found = nftables_.read_back(expected.name, now);
-  if (!found) {
-    return fail(found.error());
-  }
-  if (!*found) {
-    return std::vector<std::string>{"there is no table '" + expected.name + "'"};
-  }
-  return ruleset::differences(expected, **found, kTolerance, kMostDifferences);
-}
-
 Result<std::vector<std::string>> Boundary::compare(Instant now) {
-  return table_ ? compare_with(*table_, now) : fail("there is no table yet");
+  if (!tables_) {
+    return fail("there is no table yet");
+  }
+  return kernel::compare(nftables_, std::array{&tables_->packets, &tables_->frames}, now);
 }
 
 Result<std::vector<std::string>> Boundary::repair(Instant now) {
@@ -159,9 +181,11 @@ Result<std::vector<std::string>> Boundary::repair(Instant now) {
     generation_ = *generation;
     return differences;
   }
-  const auto info = nftables_.info(table_->name);
-  made_ = made_ || (info && !info->present);
-  const Table wanted = *table_;
+  for (const Table* table : {&tables_->packets, &tables_->frames}) {
+    const auto info = nftables_.info(table->id());
+    made_ = made_ || (info && !info->present);
+  }
+  const Tables wanted = *tables_;
   if (auto done = put(wanted, now); !done) {
     return fail(std::move(done).error().in("cannot repair the table"));
   }
@@ -169,9 +193,17 @@ Result<std::vector<std::string>> Boundary::repair(Instant now) {
 }
 
 Result<ruleset::Elements> Boundary::read_elements(const std::string& set, Instant now) {
-  const ruleset::Set* found = table_ ? table_->set(set) : nullptr;
-  return found == nullptr ? Result<ruleset::Elements>{}
-                          : nftables_.read_elements(table_->name, found->shape, now);
+  ruleset::Elements all;
+  for (const Table* table : {&tables_->packets, &tables_->frames}) {
+    if (const ruleset::Set* found = table->set(set)) {
+      auto elements = nftables_.read_elements(table->id(), found->shape, now);
+      if (!elements) {
+        return elements;
+      }
+      std::ranges::move(*elements, std::back_inserter(all));
+    }
+  }
+  return all;
 }
 
 }  // namespace sekisho::daemon

@@ -2,9 +2,9 @@
 #pragma once
 
 /// \file
-/// Our table in the kernel: put there by difference, read back, compared, put right again when
-/// somebody else has changed it, and the settings of the network stack that belong to it. Holds the
-/// netlink socket that owns the table; knows no policy and no config.
+/// Our tables in the kernel: put there by difference, read back, compared, put right again when
+/// somebody else has changed them, and the settings of the network stack that belong to them. Holds
+/// the netlink socket that owns the tables; knows no policy and no config.
 
 #include "base/result.hpp"
 #include "kernel/nftables.hpp"
@@ -19,6 +19,12 @@
 
 namespace sekisho::daemon {
 
+/// What is in the kernel together: the packets' table and the frames'.
+struct Tables {
+  ruleset::Table packets;
+  ruleset::Table frames;
+};
+
 class Boundary {
  public:
   [[nodiscard]] static Result<Boundary> open();
@@ -26,9 +32,7 @@ class Boundary {
   /// In one commit, of what differs from what is there; then reads it back. On failure the kernel
   /// holds what it held before, or what could not be compared. Before the first time, where there
   /// is no such table, nothing is forwarded.
-  [[nodiscard]] Result<> put(const ruleset::Table& table, ruleset::Instant now);
-  /// What was put last; nothing before the first time.
-  [[nodiscard]] const std::optional<ruleset::Table>& table() const { return table_; }
+  [[nodiscard]] Result<> put(const Tables& tables, ruleset::Instant now);
 
   /// The stack's settings for these interfaces, forwarding last.
   void open_the_way(const std::vector<std::string>& interfaces);
@@ -37,17 +41,18 @@ class Boundary {
 
   /// What differs between the kernel and what was put; empty when nothing does.
   [[nodiscard]] Result<std::vector<std::string>> compare(ruleset::Instant now);
-  /// Looks whether somebody else has changed the ruleset and puts our table right again; what had
-  /// been changed in it.
+  /// Looks whether somebody else has changed the ruleset and puts our tables right again; what had
+  /// been changed in them.
   [[nodiscard]] Result<std::vector<std::string>> repair(ruleset::Instant now);
   /// What is in the kernel is read anew before the next change: the clock has been set, and the
   /// ends of elements with it.
   void forget() { generation_ = 0; }
 
+  /// Of a set of that name in either table, one behind the other.
   [[nodiscard]] Result<ruleset::Elements> read_elements(const std::string& set,
                                                         ruleset::Instant now);
   [[nodiscard]] Result<std::uint32_t> generation() { return nftables_.generation(); }
-  /// Nobody else can change the table.
+  /// Nobody else can change the tables.
   [[nodiscard]] bool owned() const { return owned_; }
   /// True once after the table was made: its counters have begun with it.
   [[nodiscard]] bool is_fresh() { return std::exchange(made_, false); }
@@ -58,12 +63,16 @@ class Boundary {
   explicit Boundary(kernel::Nftables nftables) : nftables_{std::move(nftables)} {}
 
   [[nodiscard]] Result<> prepare(const std::string& table);
-  [[nodiscard]] Result<> put_once(const ruleset::Table& table, ruleset::Instant now, bool& again);
-  [[nodiscard]] Result<std::vector<std::string>> compare_with(const ruleset::Table& expected,
-                                                              ruleset::Instant now);
+  [[nodiscard]] Result<> put_once(const Tables& tables, ruleset::Instant now, bool& again);
+  /// Makes an orphan ours.
+  [[nodiscard]] Result<> take_over(const ruleset::Table& table, ruleset::Instant now);
+  /// What turns what is there into `table`; `before`: what is known to be there.
+  [[nodiscard]] Result<ruleset::Batch> batch_for(const ruleset::Table& table,
+                                                 const ruleset::Table* before,
+                                                 ruleset::Instant now);
 
   kernel::Nftables nftables_;
-  std::optional<ruleset::Table> table_;
+  std::optional<Tables> tables_;  ///< what was put last
   bool prepared_ = false;
   bool made_ = false;
   bool owned_ = false;

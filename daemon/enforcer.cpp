@@ -24,6 +24,10 @@ std::vector<std::string> interfaces_of(const policy::Policy& policy) {
   return all;
 }
 
+Tables tables_of(const InForce& in_force) {
+  return {in_force.compiled.table, in_force.compiled.frames};
+}
+
 std::vector<std::string> ids_in_force(const policy::Policy& policy,
                                       const policy::Situation& situation) {
   std::vector<std::string> ids;
@@ -214,7 +218,7 @@ Result<> Enforcer::close() {
   closed.standing = in_force_.standing;
   closed.situation.now = clock_.now();
   closed.compiled = compile::compile(*closed.policy, closed.situation, numbers_);
-  if (auto done = boundary_.put(closed.compiled.table, clock_.now()); !done) {
+  if (auto done = boundary_.put(tables_of(closed), clock_.now()); !done) {
     boundary_.shut_the_way();
     return done;
   }
@@ -319,13 +323,13 @@ Result<> Enforcer::put_in_force(InForce& next, const Wish& wish, Revise revise) 
     }
     numbers_ = next.compiled.numbers;
   }
-  if (auto done = boundary_.put(next.compiled.table, clock_.now()); !done) {
+  if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
     return done;
   }
   boundary_.open_the_way(interfaces_of(*next.policy));
   auto numbered = number_revision(next, wish, revise);
   if (!numbered && in_force_.policy != nullptr) {
-    if (auto undone = boundary_.put(in_force_.compiled.table, clock_.now()); !undone) {
+    if (auto undone = boundary_.put(tables_of(in_force_), clock_.now()); !undone) {
       return fail(std::move(numbered).error().in(undone.error().text()));
     }
   }
@@ -384,7 +388,7 @@ Result<Enforcer::Turned> Enforcer::refresh() {
     return turned;
   }
   InForce next = with(in_force_, in_force_.standing);
-  if (auto done = boundary_.put(next.compiled.table, clock_.now()); !done) {
+  if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
     return fail(std::move(done).error());
   }
   in_force_ = std::move(next);

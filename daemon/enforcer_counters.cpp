@@ -22,9 +22,16 @@ Result<std::vector<Counters::Count>> Enforcer::read_drops() {
   if (!elements) {
     return fail(elements.error());
   }
-  std::vector<Counters::Count> counts;
+  std::map<std::uint32_t, Counters::Count> by_word;  // a word may be counted in both tables
   for (const ruleset::Element& element : *elements) {
-    counts.push_back({mark_in(element.key), element.usage.packets, element.usage.bytes});
+    Counters::Count& count = by_word[mark_in(element.key)];
+    count.word = mark_in(element.key);
+    count.packets += element.usage.packets;
+    count.bytes += element.usage.bytes;
+  }
+  std::vector<Counters::Count> counts;
+  for (const auto& [word, count] : by_word) {
+    counts.push_back(count);
   }
   return counts;
 }
