@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include <array>
+#include <set>
 
 namespace sekisho::daemon {
 namespace {
@@ -20,6 +21,14 @@ using policy::PermitKind;
 
 std::string utf8(const std::string& text) {
   return is_utf8(text) ? text : escaped(text);
+}
+
+array names_json(const std::set<std::string>& names) {
+  array list;
+  for (const std::string& name : names) {
+    list.emplace_back(name);
+  }
+  return list;
 }
 
 boost::json::value time_or_null(const std::optional<policy::Instant>& instant) {
@@ -116,7 +125,7 @@ object kernel_json(const Enforcer& enforcer, std::uint32_t generation) {
   utsname system{};
   (void)::uname(&system);
   array settings;
-  for (const kernel::Applied& setting : enforcer.settings()) {
+  for (const kernel::Applied& setting : enforcer.boundary().settings()) {
     settings.push_back(
         object{{"name", setting.name},
                {"value", setting.value},
@@ -124,13 +133,13 @@ object kernel_json(const Enforcer& enforcer, std::uint32_t generation) {
                {"outcome", kOutcomes.at(static_cast<std::size_t>(setting.outcome))}});
   }
   array weaker;
-  if (!enforcer.owned()) {
+  if (!enforcer.boundary().owned()) {
     weaker.emplace_back(
         "the table is not owned: others can change it, and it is put right again when they do");
   }
   return {{"release", system.release},
           {"table", enforcer.in_force().compiled.table.name},
-          {"owned", enforcer.owned()},
+          {"owned", enforcer.boundary().owned()},
           {"generation", generation},
           {"weaker", std::move(weaker)},
           {"settings", std::move(settings)},
@@ -191,15 +200,18 @@ std::string status_json(const Enforcer& enforcer, const Condition& condition) {
     warnings.emplace_back(utf8(warning));
   }
   add_dormant(policy, warnings);
-  const char* state = in_force.revision == 0 ? "closed"
-                      : condition.degraded   ? "degraded"
-                                             : "enforcing";
+  const char* state = in_force.revision == 0               ? "closed"
+                      : !in_force.situation.locked.empty() ? "lockdown"
+                      : condition.degraded                 ? "degraded"
+                                                           : "enforcing";
   return serialize(object{{"name", policy.appliance().name},
                           {"model", name_of(policy.appliance().model)},
                           {"revision", in_force.revision},
                           {"policy_sha256", in_force.sha256},
                           {"state", state},
                           {"ready", condition.ready},
+                          {"on_trial", enforcer.on_trial()},
+                          {"locked", names_json(in_force.standing.locked)},
                           {"zones", zones_json(policy)},
                           {"permits", permits_json(in_force, condition.usage)},
                           {"drops", drops_json(in_force, condition.drops)},
@@ -251,6 +263,54 @@ std::string in_force_json(const InForce& in_force) {
   return serialize(object{{"revision", in_force.revision},
                           {"policy_sha256", in_force.sha256},
                           {"sources", std::move(sources)}});
+}
+
+std::string history_json(const std::vector<state::Change>& changes, std::uint64_t in_force) {
+  array rows;
+  for (const state::Change& change : changes) {
+    rows.push_back(object{{"revision", change.number},
+                          {"policy_sha256", change.sha256},
+                          {"who", utf8(change.who)},
+                          {"when", change.when},
+                          {"what", utf8(change.what)},
+                          {"on_trial", change.provisional},
+                          {"in_force", change.number == in_force}});
+  }
+  return serialize(object{{"ok", true}, {"revisions", std::move(rows)}});
+}
+
+std::string request_json(const policy::GrantRequest& request) {
+  return serialize(object{{"ok", true}, {"request", request.number}});
+}
+
+std::string standing_json(const InForce& in_force) {
+  const policy::Standing& standing = in_force.standing;
+  array requests;
+  for (const policy::GrantRequest& request : standing.requests) {
+    requests.push_back(object{{"request", request.number},
+                              {"permit", request.permit},
+                              {"seconds", request.duration.count()},
+                              {"asked_by", utf8(request.asked.name)},
+                              {"asked", utc_text(request.when)},
+                              {"lapses", utc_text(request.when + policy::kRequestsWait)}});
+  }
+  array granted;
+  for (const auto& [permit, until] : in_force.situation.granted) {
+    const policy::Grant& grant = standing.granted.at(permit);
+    granted.push_back(object{{"permit", permit},
+                             {"until", utc_text(until)},
+                             {"asked_by", utf8(grant.asked.name)},
+                             {"approved_by", utf8(grant.approved.name)}});
+  }
+  return serialize(object{{"ok", true},
+                          {"requests", std::move(requests)},
+                          {"granted", std::move(granted)},
+                          {"revoked", names_json(in_force.situation.revoked)},
+                          {"locked", names_json(standing.locked)}});
+}
+
+std::string refusal_json(const std::string& why) {
+  return serialize(object{{"ok", false}, {"error", utf8(why)}});
 }
 
 std::string error_json(const std::string& text) {

@@ -32,7 +32,15 @@ struct Condition {
 [[nodiscard]] std::string decision_json(const simulate::Decision& decision);
 [[nodiscard]] std::string verify_json(const std::vector<std::string>& differences);
 [[nodiscard]] std::string in_force_json(const InForce& in_force);
+[[nodiscard]] std::string history_json(const std::vector<state::Change>& changes,
+                                       std::uint64_t in_force);
+/// What operators have decided beside the config.
+[[nodiscard]] std::string standing_json(const InForce& in_force);
+[[nodiscard]] std::string request_json(const policy::GrantRequest& request);
+/// The daemon cannot.
 [[nodiscard]] std::string error_json(const std::string& text);
+/// The answer is no.
+[[nodiscard]] std::string refusal_json(const std::string& why);
 
 /// "7:9f2c…"
 [[nodiscard]] std::string revision_text(const InForce& in_force);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "enforcer.hpp"
 
-#include "clock.hpp"
-#include "compile/difference.hpp"
 #include "files/files.hpp"
+#include "policy/must_flows.hpp"
 #include "state/config_files.hpp"
-#include "state/state.hpp"
 
 #include <algorithm>
 
@@ -13,11 +11,6 @@ namespace sekisho::daemon {
 namespace {
 
 using policy::Instant;
-using std::chrono::seconds;
-
-constexpr int kAttempts = 10;
-constexpr seconds kTolerance{2};  ///< between an end as compiled and as the kernel tells it
-constexpr std::size_t kMostDifferences = 20;
 
 std::vector<std::string> interfaces_of(const policy::Policy& policy) {
   std::vector<std::string> all;
@@ -31,25 +24,14 @@ std::vector<std::string> interfaces_of(const policy::Policy& policy) {
   return all;
 }
 
-/// Base chains are never replaced, so a table that has others can neither be used nor removed.
-Result<> check_hooks(const std::optional<ruleset::Table>& from, const ruleset::Table& to) {
-  for (const ruleset::Chain& chain : from ? from->chains : std::vector<ruleset::Chain>{}) {
-    const ruleset::Chain* wanted = to.chain(chain.name);
-    const bool alike = wanted == nullptr ? !chain.hook : wanted->hook == chain.hook;
-    if (!alike) {
-      return fail("table '" + to.name + "' is not ours: it has a base chain '" + chain.name +
-                  "' that we would not make; remove the table, or choose another name by "
-                  "[appliance] table");
-    }
-  }
-  return {};
+Tables tables_of(const InForce& in_force) {
+  return {in_force.compiled.table, in_force.compiled.frames};
 }
 
-std::vector<std::string> ids_in_force(const InForce& in_force, Instant at) {
-  policy::Situation situation = in_force.situation;
-  situation.now = at;
+std::vector<std::string> ids_in_force(const policy::Policy& policy,
+                                      const policy::Situation& situation) {
   std::vector<std::string> ids;
-  for (const policy::Permit& permit : in_force.policy->permits()) {
+  for (const policy::Permit& permit : policy.permits()) {
     if (policy::in_force(permit, situation)) {
       ids.push_back(permit.id);
     }
@@ -69,16 +51,25 @@ std::string Attempt::why() const {
 }
 
 Result<Enforcer> Enforcer::open(const Startup& startup) {
-  auto nftables = kernel::Nftables::open({.own = true});
-  if (!nftables) {
-    return fail(std::move(nftables).error());
-  }
-  Enforcer enforcer{startup, *std::move(nftables)};
   auto numbers = state::load_numbers(startup.state_dir);
   if (!numbers) {
     return fail(std::move(numbers).error());
   }
+  auto standing = state::load_standing(startup.state_dir);
+  if (!standing) {
+    return fail(std::move(standing).error());
+  }
+  const auto seen = state::load_seen(startup.state_dir);
+  if (!seen) {
+    return fail(seen.error());
+  }
+  auto boundary = Boundary::open();
+  if (!boundary) {
+    return fail(std::move(boundary).error());
+  }
+  Enforcer enforcer{startup, *std::move(boundary), Clock{*seen}};
   enforcer.numbers_ = *std::move(numbers);
+  enforcer.in_force_.standing = *std::move(standing);
   return enforcer;
 }
 
@@ -89,27 +80,111 @@ Attempt Enforcer::failure(std::string why) const {
   return attempt;
 }
 
-Attempt Enforcer::reload(const std::string& who) {
+Attempt Enforcer::reload(const Wish& wish) {
   auto sources = state::read_config(startup_.config);
   if (!sources) {
     return failure(sources.error().text());
   }
-  return put(*std::move(sources), who, Revise::IfChanged);
+  Attempt attempt = put(*std::move(sources), wish, Revise::IfChanged);
+  if (attempt.ok) {
+    trial_.reset();
+  }
+  return attempt;
 }
 
-Attempt Enforcer::apply(const std::string& text, const std::string& who) {
+Attempt Enforcer::apply(const std::string& text, const Wish& wish, bool on_trial) {
+  if (trial_) {
+    return failure("what was applied before awaits its confirmation: confirm it or roll it back");
+  }
   auto sources = state::read_config(startup_.config, text);
   if (!sources) {
     return failure(sources.error().text());
   }
-  Attempt attempt = put(*std::move(sources), who, Revise::Always);
+  std::vector<policy::Source> before = in_force_.sources;
+  Attempt attempt = put(*std::move(sources), wish, on_trial ? Revise::OnTrial : Revise::Always);
   if (!attempt.ok) {
     return attempt;
   }
-  if (auto written = files::replace(startup_.config, text, 0640); !written) {
+  if (on_trial) {
+    trial_ = std::move(before);
+  } else if (auto written = files::replace(startup_.config, text, 0640); !written) {
     attempt.ok = false;
     attempt.error =
         "in force, but the config file is still the earlier one: " + written.error().text();
+  }
+  return attempt;
+}
+
+Attempt Enforcer::confirm(const Wish& wish) {
+  if (!trial_) {
+    return failure("nothing awaits a confirmation");
+  }
+  if (auto written = files::replace(startup_.config, in_force_.sources.front().text, 0640);
+      !written) {
+    return failure(std::move(written).error().text());
+  }
+  trial_.reset();
+  Attempt attempt = failure({});
+  attempt.ok = true;
+  const auto change = state::load_change(startup_.state_dir, in_force_.revision);
+  const auto saved =
+      change ? state::save_change(startup_.state_dir,
+                                  {change->number, change->sha256, change->who, change->when,
+                                   change->what + ", confirmed by " + wish.who, false})
+             : Result<>{fail(change.error())};
+  if (!saved) {
+    attempt.error = "confirmed, but not in the history: " + saved.error().text();
+  }
+  return attempt;
+}
+
+Attempt Enforcer::end_trial(const Wish& wish) {
+  Wish whatever_it_breaks = wish;
+  for (const policy::Permit& must_flow : in_force_.policy->must_flows()) {
+    whatever_it_breaks.break_must_flows.push_back(must_flow.id);
+  }
+  Attempt attempt = put(trial_.value(), whatever_it_breaks, Revise::Always);
+  if (attempt.ok) {
+    trial_.reset();
+  }
+  return attempt;
+}
+
+Result<std::uint64_t> Enforcer::last_other_text() const {
+  const auto numbers = state::revisions(startup_.state_dir);
+  if (!numbers) {
+    return fail(numbers.error());
+  }
+  for (auto number = numbers->rbegin(); number != numbers->rend(); ++number) {
+    const auto change = state::load_change(startup_.state_dir, *number);
+    if (change && !change->provisional && change->sha256 != in_force_.sha256) {
+      return *number;
+    }
+  }
+  return fail("there is no earlier text to roll back to");
+}
+
+Attempt Enforcer::roll_back(std::uint64_t revision, const Wish& wish) {
+  const Result<std::uint64_t> number =
+      revision == 0 ? last_other_text() : Result<std::uint64_t>{revision};
+  if (!number) {
+    return failure(number.error().text());
+  }
+  auto earlier = state::load(startup_.state_dir, *number);
+  if (!earlier) {
+    return failure(earlier.error().text());
+  }
+  const std::vector<policy::Source> sources = earlier->sources;
+  Wish named = wish;
+  named.what += " to " + std::to_string(*number);
+  Attempt attempt = put(sources, named, Revise::Always);
+  if (!attempt.ok) {
+    return attempt;
+  }
+  trial_.reset();
+  if (auto written = state::write_config(startup_.config, sources); !written) {
+    attempt.ok = false;
+    attempt.error = "in force, but not all config files are: " + written.error().text();
   }
   return attempt;
 }
@@ -122,11 +197,11 @@ Attempt Enforcer::restore() {
   }
   for (auto number = numbers->rbegin(); number != numbers->rend(); ++number) {
     auto revision = state::load(startup_.state_dir, *number);
-    if (!revision) {
-      why = revision.error().text();
+    if (!revision || revision->provisional) {
+      why = revision ? why : revision.error().text();
       continue;
     }
-    Attempt attempt = put(std::move(revision->sources), "last good revision", Revise::Never);
+    Attempt attempt = put(std::move(revision->sources), {}, Revise::Never);
     if (attempt.ok) {
       return attempt;
     }
@@ -135,17 +210,17 @@ Attempt Enforcer::restore() {
   return failure(why);
 }
 
-Result<Preview> Enforcer::preview(const std::string& text) const {
+Result<Preview> Enforcer::preview(const std::string& text) {
   const auto sources = state::read_config(startup_.config, text);
   if (!sources) {
     return fail(sources.error());
   }
-  const policy::Parsed parsed = policy::parse(*sources, startup_.language, now());
+  const policy::Instant now = clock_.now();
+  const policy::Parsed parsed = policy::parse(*sources, startup_.language, now);
   if (!parsed.policy) {
     return fail("the config is not valid");
   }
-  policy::Situation situation = in_force_.situation;
-  situation.now = now();
+  const auto situation = policy::situation_of(*parsed.policy, in_force_.standing, now);
   return preview_of(in_force_.compiled, {*parsed.policy, situation, numbers_});
 }
 
@@ -154,21 +229,19 @@ Result<> Enforcer::close() {
   nothing.appliance.name = "closed";
   InForce closed;
   closed.policy = std::make_shared<const policy::Policy>(std::move(nothing));
-  closed.situation.now = now();
+  closed.standing = in_force_.standing;
+  closed.situation.now = clock_.now();
   closed.compiled = compile::compile(*closed.policy, closed.situation, numbers_);
-  if (auto ready = prepare(closed.policy->appliance().table); !ready) {
-    return ready;
-  }
-  if (auto committed = commit(closed.compiled.table); !committed) {
-    settings_ = kernel::apply(kernel::forwarding(false));
-    return committed;
+  if (auto done = boundary_.put(tables_of(closed), clock_.now()); !done) {
+    boundary_.shut_the_way();
+    return done;
   }
   in_force_ = std::move(closed);
   return {};
 }
 
-Attempt Enforcer::put(std::vector<policy::Source> sources, const std::string& who, Revise revise) {
-  policy::Parsed parsed = policy::parse(sources, startup_.language, now());
+Attempt Enforcer::put(std::vector<policy::Source> sources, const Wish& wish, Revise revise) {
+  policy::Parsed parsed = policy::parse(sources, startup_.language, clock_.now());
   Attempt attempt;
   attempt.errors = std::move(parsed.errors);
   attempt.warnings = std::move(parsed.warnings);
@@ -180,9 +253,8 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const std::string& wh
   next.sha256 = policy::fingerprint(sources);
   next.sources = std::move(sources);
   next.policy = std::make_shared<const policy::Policy>(*std::move(parsed.policy));
-  next.situation.now = now();
-  next.compiled = compile::compile(*next.policy, next.situation, numbers_);
-  if (auto done = put_in_force(next, who, revise); !done) {
+  next = with(next, policy::without_the_past(in_force_.standing, clock_.now()));
+  if (auto done = put_in_force(next, wish, revise); !done) {
     attempt.error = done.error().text();
     return attempt;
   }
@@ -192,11 +264,70 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const std::string& wh
   return attempt;
 }
 
-Result<> Enforcer::put_in_force(InForce& next, const std::string& who, Revise revise) {
+InForce Enforcer::with(const InForce& before, policy::Standing standing) {
+  InForce next = before;
+  next.standing = std::move(standing);
+  next.situation = policy::situation_of(*next.policy, next.standing, clock_.now());
+  next.compiled = compile::compile(*next.policy, next.situation, numbers_);
+  return next;
+}
+
+Attempt Enforcer::decide(policy::Standing standing, const Wish& wish) {
+  Attempt attempt = failure({});
+  attempt.language = in_force_.policy->appliance().language;
+  const policy::Standing before = in_force_.standing;
+  InForce next = with(in_force_, policy::without_the_past(std::move(standing), clock_.now()));
+  // on disk first: what is cut off or revoked stays so, whenever the daemon or the host may die
+  if (auto saved = state::save_standing(startup_.state_dir, next.standing); !saved) {
+    attempt.error = saved.error().text();
+    return attempt;
+  }
+  const Revise revise = trial_ ? Revise::OnTrial : Revise::Always;
+  if (auto done = put_in_force(next, wish, revise); !done) {
+    attempt.error = done.error().text();
+    if (auto undone = state::save_standing(startup_.state_dir, before); !undone) {
+      attempt.error += "; and after a restart it may hold all the same: " + undone.error().text();
+    }
+    return attempt;
+  }
+  attempt.ok = true;
+  attempt.changed = true;
+  in_force_ = std::move(next);
+  return attempt;
+}
+
+Result<> Enforcer::note(policy::Standing standing) {
+  if (auto saved = state::save_standing(startup_.state_dir, standing); !saved) {
+    return saved;
+  }
+  in_force_.standing = std::move(standing);
+  return {};
+}
+
+Result<> Enforcer::check_must_flows(const InForce& next, const Wish& wish) const {
+  if (in_force_.revision == 0) {
+    return {};
+  }
+  std::string broken;
+  for (const std::string& id : policy::broken_must_flows(*in_force_.policy, in_force_.situation,
+                                                         *next.policy, next.situation)) {
+    if (std::ranges::find(wish.break_must_flows, id) == wish.break_must_flows.end()) {
+      broken += (broken.empty() ? "'" : ", '") + id + "'";
+    }
+  }
+  return broken.empty() ? Result<>{}
+                        : fail("it would break the must-flow " + broken +
+                               "; --break-must-flow says that it may");
+}
+
+Result<> Enforcer::put_in_force(InForce& next, const Wish& wish, Revise revise) {
   const std::string& table = next.compiled.table.name;
   if (in_force_.policy != nullptr && in_force_.compiled.table.name != table) {
     return fail("the table's name changes from '" + in_force_.compiled.table.name + "' to '" +
                 table + "' only when the daemon starts anew");
+  }
+  if (auto kept = check_must_flows(next, wish); !kept) {
+    return kept;
   }
   // numbers first: whatever the kernel may hold after a crash, they are never given to anything
   // else
@@ -206,17 +337,20 @@ Result<> Enforcer::put_in_force(InForce& next, const std::string& who, Revise re
     }
     numbers_ = next.compiled.numbers;
   }
-  if (auto ready = prepare(table); !ready) {
-    return ready;
+  if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
+    return done;
   }
-  if (auto committed = commit(next.compiled.table); !committed) {
-    return committed;
+  boundary_.open_the_way(interfaces_of(*next.policy));
+  auto numbered = number_revision(next, wish, revise);
+  if (!numbered && in_force_.policy != nullptr) {
+    if (auto undone = boundary_.put(tables_of(in_force_), clock_.now()); !undone) {
+      return fail(std::move(numbered).error().in(undone.error().text()));
+    }
   }
-  open_the_way(*next.policy);
-  return number_revision(next, who, revise);
+  return numbered;
 }
 
-Result<> Enforcer::number_revision(InForce& next, const std::string& who, Revise revise) {
+Result<> Enforcer::number_revision(InForce& next, const Wish& wish, Revise revise) {
   std::uint64_t last = in_force_.revision;
   std::string last_sha256 = in_force_.sha256;
   if (last == 0) {  // the first of this life goes on behind the former one
@@ -226,7 +360,7 @@ Result<> Enforcer::number_revision(InForce& next, const std::string& who, Revise
     }
     last = numbers->empty() ? 0 : numbers->back();
     const auto newest = state::load(startup_.state_dir, last);
-    last_sha256 = newest ? newest->sha256 : "";
+    last_sha256 = newest && !newest->provisional ? newest->sha256 : "";
   }
   const bool same = last != 0 && last_sha256 == next.sha256;
   if (revise == Revise::Never || (revise == Revise::IfChanged && same)) {
@@ -234,143 +368,42 @@ Result<> Enforcer::number_revision(InForce& next, const std::string& who, Revise
     return {};
   }
   next.revision = last + 1;
-  return state::save(startup_.state_dir,
-                     {next.revision, next.sha256, who, utc_text(now()), next.sources});
+  const state::Change change{next.revision,          next.sha256, wish.who,
+                             utc_text(clock_.now()), wish.what,   revise == Revise::OnTrial};
+  return same ? state::save_change(startup_.state_dir, change)
+              : state::save(startup_.state_dir, {change, next.sources});
 }
 
-Result<> Enforcer::prepare(const std::string& table) {
-  if (prepared_) {
-    return {};
+Result<std::vector<state::Change>> Enforcer::history() const {
+  const auto numbers = state::revisions(startup_.state_dir);
+  if (!numbers) {
+    return fail(numbers.error());
   }
-  const auto found = nftables_.info(table);
-  if (!found) {
-    return fail(found.error());
-  }
-  if (!found->present) {
-    made_table_ = true;
-    settings_ = kernel::apply(kernel::forwarding(false));
-  }
-  prepared_ = true;
-  return {};
-}
-
-void Enforcer::open_the_way(const policy::Policy& policy) {
-  std::vector<kernel::Setting> wanted = kernel::hygiene(interfaces_of(policy));
-  const std::vector<kernel::Setting> forwarding = kernel::forwarding(true);
-  wanted.insert(wanted.end(), forwarding.begin(), forwarding.end());
-  settings_ = kernel::apply(wanted);
-}
-
-Result<> Enforcer::commit(const ruleset::Table& next) {
-  std::string why;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    bool again = false;
-    auto done = commit_once(next, again);
-    if (done || !again) {
-      return done;
-    }
-    why = done.error().text();
-  }
-  return fail("somebody changes the ruleset all the time: " + why);
-}
-
-Result<> Enforcer::commit_once(const ruleset::Table& next, bool& again) {
-  const auto generation = nftables_.generation();
-  if (!generation) {
-    return fail(generation.error());
-  }
-  std::optional<ruleset::Table> from;
-  const bool known = generation_ == *generation && in_force_.policy != nullptr;
-  if (known) {
-    from = in_force_.compiled.table;
-  } else {
-    auto found = nftables_.read_back(next.name, now());
-    if (!found) {
-      return fail(std::move(found).error());
-    }
-    from = *std::move(found);
-  }
-  if (auto ours = check_hooks(from, next); !ours) {
-    return ours;
-  }
-  ruleset::Batch batch = compile::difference(from, next);
-  if (from && !known) {
-    batch.operations.insert(batch.operations.begin(), ruleset::AddTable{});  // takes an orphan over
-  }
-  if (!batch.empty()) {
-    const auto committed = nftables_.commit(batch, now(), *generation);
-    if (!committed) {
-      // an element may have ended since: then what the kernel really holds tells the difference
-      again = committed.error().kind == kernel::CommitError::Kind::StaleGeneration || known;
-      generation_ = 0;
-      return fail(committed.error().text);
+  std::vector<state::Change> changes;
+  for (const std::uint64_t number : *numbers) {
+    if (auto change = state::load_change(startup_.state_dir, number)) {
+      changes.push_back(*std::move(change));
     }
   }
-  generation_ = batch.empty() ? *generation : *generation + 1;
-  const auto info = nftables_.info(next.name);
-  owned_ = info && info->owner_portid == nftables_.port();
-  const auto differences = compare_with(next);
-  if (!differences) {
-    return fail(differences.error());
-  }
-  return differences->empty() ? Result<>{}
-                              : fail("the kernel holds something else: " + differences->front());
-}
-
-Result<std::vector<std::string>> Enforcer::compare_with(const ruleset::Table& expected) {
-  const auto found = nftables_.read_back(expected.name, now());
-  if (!found) {
-    return fail(found.error());
-  }
-  if (!*found) {
-    return std::vector<std::string>{"there is no table '" + expected.name + "'"};
-  }
-  return ruleset::differences(expected, **found, kTolerance, kMostDifferences);
-}
-
-Result<std::vector<std::string>> Enforcer::compare() {
-  return compare_with(in_force_.compiled.table);
-}
-
-Result<std::vector<std::string>> Enforcer::repair() {
-  const auto generation = nftables_.generation();
-  if (!generation) {
-    return fail(generation.error());
-  }
-  if (*generation == generation_) {
-    return std::vector<std::string>{};
-  }
-  auto differences = compare();
-  if (!differences) {
-    return fail(std::move(differences).error());
-  }
-  if (differences->empty()) {
-    generation_ = *generation;
-    return differences;
-  }
-  const auto table = nftables_.info(in_force_.compiled.table.name);
-  made_table_ = made_table_ || (table && !table->present);
-  if (auto committed = commit(in_force_.compiled.table); !committed) {
-    return fail(std::move(committed).error().in("cannot repair the table"));
-  }
-  return differences;
+  return changes;
 }
 
 Result<Enforcer::Turned> Enforcer::refresh() {
-  const Instant at = now();
-  const auto before = ids_in_force(in_force_, in_force_.situation.now);
-  const auto after = ids_in_force(in_force_, at);
+  const Instant now = clock_.now();
+  const auto before = ids_in_force(*in_force_.policy, in_force_.situation);
+  const auto after = ids_in_force(*in_force_.policy,
+                                  policy::situation_of(*in_force_.policy, in_force_.standing, now));
   Turned turned;
   std::ranges::set_difference(after, before, std::back_inserter(turned.begun));
   std::ranges::set_difference(before, after, std::back_inserter(turned.ended));
-  if (turned.begun.empty() && turned.ended.empty()) {
+  if (clock_.leapt()) {
+    boundary_.forget();
+  } else if (turned.begun.empty() && turned.ended.empty()) {
     return turned;
   }
-  InForce next = in_force_;
-  next.situation.now = at;
-  next.compiled = compile::compile(*next.policy, next.situation, numbers_);
-  if (auto committed = commit(next.compiled.table); !committed) {
-    return fail(std::move(committed).error());
+  InForce next = with(in_force_, in_force_.standing);
+  if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
+    return fail(std::move(done).error());
   }
   in_force_ = std::move(next);
   return turned;
@@ -378,14 +411,21 @@ Result<Enforcer::Turned> Enforcer::refresh() {
 
 std::optional<Instant> Enforcer::next_turn() const {
   std::optional<Instant> next;
-  for (const policy::Permit& permit : in_force_.policy->permits()) {
-    for (const std::optional<Instant>& turn : {permit.valid_from, permit.valid_until}) {
-      if (turn && *turn > in_force_.situation.now && (!next || *turn < *next)) {
-        next = turn;
-      }
+  const auto consider = [&](const std::optional<Instant>& turn) {
+    if (turn && *turn > in_force_.situation.now && (!next || *turn < *next)) {
+      next = turn;
     }
+  };
+  for (const policy::Permit& permit : in_force_.policy->permits()) {
+    consider(permit.valid_from);
+    consider(policy::end_of(permit, in_force_.situation));
+    consider(permit.valid_until);
   }
   return next;
+}
+
+Result<> Enforcer::save_time() {
+  return state::save_seen(startup_.state_dir, clock_.now());
 }
 
 }  // namespace sekisho::daemon

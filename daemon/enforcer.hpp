@@ -2,17 +2,20 @@
 #pragma once
 
 /// \file
-/// The control sentence: read, parse, check, compile, difference, commit, read back, compare. Holds
-/// what is in force and the netlink socket that owns it; knows no process, no record and no client.
+/// The control sentence: read, parse, check, compile, difference, commit, read back, compare; and
+/// what it leaves in the state dir. Holds what is in force; knows no process, no record and no
+/// client.
 
 #include "base/result.hpp"
+#include "boundary.hpp"
+#include "clock.hpp"
 #include "compile/compile.hpp"
-#include "kernel/nftables.hpp"
-#include "kernel/sysctl.hpp"
 #include "messages.hpp"
 #include "options.hpp"
 #include "policy/parse.hpp"
+#include "policy/standing.hpp"
 #include "preview.hpp"
+#include "state/state.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -28,11 +31,12 @@ struct InForce {
   std::string sha256;
   std::vector<policy::Source> sources;
   std::shared_ptr<const policy::Policy> policy;
+  policy::Standing standing;
   policy::Situation situation;
   compile::Compiled compiled;
 };
 
-/// What came of an attempt to put a config in force.
+/// What came of an attempt to put something in force.
 struct Attempt {
   bool ok = false;
   bool changed = false;                      ///< there is a new revision
@@ -45,18 +49,35 @@ struct Attempt {
   [[nodiscard]] std::string why() const;
 };
 
+/// Who wants a change, in which words it is kept, and what it may break.
+struct Wish {
+  std::string who;
+  std::string what;                           ///< "apply", "lockdown 'lgwan'", …
+  std::vector<std::string> break_must_flows;  ///< ids
+};
+
 class Enforcer {
  public:
   [[nodiscard]] static Result<Enforcer> open(const Startup& startup);
 
   [[nodiscard]] const InForce& in_force() const { return in_force_; }
-  /// True once after the table was made: its counters have begun with it.
-  [[nodiscard]] bool counters_are_fresh() { return std::exchange(made_table_, false); }
+  [[nodiscard]] Boundary& boundary() { return boundary_; }
+  [[nodiscard]] const Boundary& boundary() const { return boundary_; }
+  [[nodiscard]] Clock& clock() { return clock_; }
 
   /// The config files into force. What fails leaves everything as it was.
-  [[nodiscard]] Attempt reload(const std::string& who);
-  /// `text` into force as the main config file, then into that file.
-  [[nodiscard]] Attempt apply(const std::string& text, const std::string& who);
+  [[nodiscard]] Attempt reload(const Wish& wish);
+  /// `text` into force as the main config file, then into that file; on trial not into the file.
+  [[nodiscard]] Attempt apply(const std::string& text, const Wish& wish, bool on_trial);
+  /// What is on trial is for good: into the config file.
+  [[nodiscard]] Attempt confirm(const Wish& wish);
+  /// Whether something is on trial.
+  [[nodiscard]] bool on_trial() const { return trial_.has_value(); }
+  /// The text of an earlier revision, 0 for the last other one, into force and into the config
+  /// files. Ends a trial.
+  [[nodiscard]] Attempt roll_back(std::uint64_t revision, const Wish& wish);
+  /// What was in force before the trial is in force again.
+  [[nodiscard]] Attempt end_trial(const Wish& wish);
   /// The newest revision of the state dir that can be put in force.
   [[nodiscard]] Attempt restore();
   /// Everything denied; where even that cannot be written, nothing is forwarded.
@@ -64,7 +85,14 @@ class Enforcer {
 
   /// Which live connections `text` would end as the main config file; changes nothing. Fails for a
   /// config that could not be applied.
-  [[nodiscard]] Result<Preview> preview(const std::string& text) const;
+  [[nodiscard]] Result<Preview> preview(const std::string& text);
+  /// What operators have decided, into force as a new revision and into the state dir.
+  [[nodiscard]] Attempt decide(policy::Standing standing, const Wish& wish);
+  /// The same where it changes nothing in force, such as a request.
+  [[nodiscard]] Result<> note(policy::Standing standing);
+
+  /// Every change of what is in force that is kept, in order; damaged ones are left out.
+  [[nodiscard]] Result<std::vector<state::Change>> history() const;
 
   /// Permits that have begun or ended since the last commit come into or go out of force; ids of
   /// those.
@@ -75,52 +103,34 @@ class Enforcer {
   [[nodiscard]] Result<Turned> refresh();
   /// The next instant at which `refresh` has something to do.
   [[nodiscard]] std::optional<policy::Instant> next_turn() const;
-
-  /// What differs between the kernel and what is in force; empty when nothing does.
-  [[nodiscard]] Result<std::vector<std::string>> compare();
-  /// Looks whether somebody else has changed the ruleset and puts our table right again; what had
-  /// been changed in it.
-  [[nodiscard]] Result<std::vector<std::string>> repair();
+  /// The latest time that was seen, into the state dir.
+  [[nodiscard]] Result<> save_time();
 
   [[nodiscard]] Result<std::vector<Counters::Count>> read_drops();
   /// Packets and bytes per permit id since its number was allotted.
   [[nodiscard]] Result<std::map<std::string, ruleset::Usage>> read_usage();
 
-  /// The settings of the network stack that were set, last state of each.
-  [[nodiscard]] const std::vector<kernel::Applied>& settings() const { return settings_; }
-  /// Nobody else can change the table.
-  [[nodiscard]] bool owned() const { return owned_; }
-  [[nodiscard]] Result<std::uint32_t> generation() { return nftables_.generation(); }
-
  private:
-  Enforcer(Startup startup, kernel::Nftables nftables)
-      : startup_{std::move(startup)}, nftables_{std::move(nftables)} {}
+  Enforcer(Startup startup, Boundary boundary, Clock clock)
+      : startup_{std::move(startup)}, boundary_{std::move(boundary)}, clock_{clock} {}
 
   /// Whether what is put in force becomes a new revision.
-  enum class Revise : std::uint8_t { Never, IfChanged, Always };
+  enum class Revise : std::uint8_t { Never, IfChanged, Always, OnTrial };
 
   [[nodiscard]] Attempt failure(std::string why) const;
-  [[nodiscard]] Attempt put(std::vector<policy::Source> sources, const std::string& who,
-                            Revise revise);
-  [[nodiscard]] Result<> put_in_force(InForce& next, const std::string& who, Revise revise);
-  [[nodiscard]] Result<> number_revision(InForce& next, const std::string& who, Revise revise);
-  /// Before the first commit: without a table nothing is forwarded.
-  [[nodiscard]] Result<> prepare(const std::string& table);
-  /// After a commit: the stack's settings, forwarding last.
-  void open_the_way(const policy::Policy& policy);
-  [[nodiscard]] Result<> commit(const ruleset::Table& next);
-  [[nodiscard]] Result<> commit_once(const ruleset::Table& next, bool& again);
-  [[nodiscard]] Result<std::vector<std::string>> compare_with(const ruleset::Table& expected);
+  [[nodiscard]] Attempt put(std::vector<policy::Source> sources, const Wish& wish, Revise revise);
+  [[nodiscard]] InForce with(const InForce& before, policy::Standing standing);
+  [[nodiscard]] Result<> check_must_flows(const InForce& next, const Wish& wish) const;
+  [[nodiscard]] Result<> put_in_force(InForce& next, const Wish& wish, Revise revise);
+  [[nodiscard]] Result<> number_revision(InForce& next, const Wish& wish, Revise revise);
+  [[nodiscard]] Result<std::uint64_t> last_other_text() const;
 
   Startup startup_;
-  kernel::Nftables nftables_;
+  Boundary boundary_;
+  Clock clock_;
   InForce in_force_;
   compile::Numbers numbers_;
-  bool prepared_ = false;
-  bool made_table_ = false;
-  bool owned_ = false;
-  std::uint32_t generation_ = 0;  ///< after our last commit
-  std::vector<kernel::Applied> settings_;
+  std::optional<std::vector<policy::Source>> trial_;  ///< what was in force before it
 };
 
 }  // namespace sekisho::daemon

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the kernel has counted for us.
-#include "clock.hpp"
 #include "enforcer.hpp"
 
 #include <cstring>
@@ -19,28 +18,28 @@ std::uint32_t mark_in(const ruleset::Bytes& key) {
 }  // namespace
 
 Result<std::vector<Counters::Count>> Enforcer::read_drops() {
-  const ruleset::Table& table = in_force_.compiled.table;
-  const ruleset::Set* drops = table.set("drops");
-  const auto elements = nftables_.read_elements(table.name, drops->shape, now());
+  const auto elements = boundary_.read_elements("drops", clock_.now());
   if (!elements) {
     return fail(elements.error());
   }
-  std::vector<Counters::Count> counts;
+  std::map<std::uint32_t, Counters::Count> by_word;  // a word may be counted in both tables
   for (const ruleset::Element& element : *elements) {
-    counts.push_back({mark_in(element.key), element.usage.packets, element.usage.bytes});
+    Counters::Count& count = by_word[mark_in(element.key)];
+    count.word = mark_in(element.key);
+    count.packets += element.usage.packets;
+    count.bytes += element.usage.bytes;
+  }
+  std::vector<Counters::Count> counts;
+  for (const auto& [word, count] : by_word) {
+    counts.push_back(count);
   }
   return counts;
 }
 
 Result<std::map<std::string, ruleset::Usage>> Enforcer::read_usage() {
-  const ruleset::Table& table = in_force_.compiled.table;
   std::map<std::string, ruleset::Usage> usage;
   for (const char* name : {"live", "live_mac", "live_hop4", "live_hop6"}) {
-    const ruleset::Set* set = table.set(name);
-    if (set == nullptr) {
-      continue;
-    }
-    const auto elements = nftables_.read_elements(table.name, set->shape, now());
+    const auto elements = boundary_.read_elements(name, clock_.now());
     if (!elements) {
       return fail(elements.error());
     }

@@ -2,13 +2,12 @@
 // Puts the policy in force and keeps it so, starts the other processes, answers what the desk
 // passes on.
 #include "answers.hpp"
-#include "base/escape.hpp"
-#include "control/requests.hpp"
+#include "chronicle.hpp"
 #include "crew.hpp"
 #include "enforcer.hpp"
 #include "event_loop.hpp"
 #include "notify.hpp"
-#include "questions.hpp"
+#include "operators.hpp"
 #include "roles.hpp"
 #include "surroundings.hpp"
 
@@ -30,6 +29,8 @@ using std::chrono::seconds;
 
 constexpr milliseconds kLongestTurn{60'000};  ///< the clock may be set meanwhile
 constexpr milliseconds kCrewDeadline{10'000};
+constexpr milliseconds kTimeSaved{60'000};
+constexpr seconds kTrialAgain{5};  ///< until a rollback that failed is tried again
 constexpr int kErrorPriority = 3;
 
 std::string user_text(std::uint32_t uid) {
@@ -51,9 +52,16 @@ class Supervisor {
                  handle(id, uid, request);
                },
                [this](const std::string& role, const std::string& health) {
-                 hear_health(role, health);
+                 chronicle_.tell_health(role, health);
                },
-               [this] { crew_complete(); }}} {
+               [this] { crew_complete(); }}},
+        chronicle_{crew_, enforcer_},
+        operators_{
+            enforcer_,
+            chronicle_,
+            crew_,
+            {[this](const Undertaking& undertaking) { return undertake(undertaking); },
+             [this](seconds time) { await_confirmation(time); }, [this] { return weaknesses(); }}} {
     loop_.on_signals({SIGHUP, SIGTERM, SIGINT, SIGCHLD}, [this](int number) { caught(number); });
     crew_.start();
     overdue_ = loop_.after(kCrewDeadline, [this] { crew_complete(); });
@@ -73,6 +81,7 @@ class Supervisor {
       return end();
     }
     keep_time();
+    saving_time_ = loop_.every(kTimeSaved, [this] { save_time(); });
     if (const auto period = alive_period()) {
       alive_ = loop_.every(*period, [] { notify_alive(); });
     }
@@ -82,58 +91,43 @@ class Supervisor {
 
   /// The config into force, or the last good revision, or nothing but denial.
   bool begin() {
-    Attempt attempt = enforcer_.reload("start");
-    if (!attempt.ok) {
-      record_failure(Event::Health, attempt,
-                     {"設定を適用できません", "the config cannot be put in force"});
-      const std::string why = attempt.why();
-      attempt = enforcer_.restore();
-      if (attempt.ok) {
-        last_good_ = "the config cannot be put in force, the last good revision is: " + why;
-      }
-    }
-    if (!attempt.ok) {
-      const auto closed = enforcer_.close();
-      Record record = journal::record_of(
-          Event::Health,
-          closed ? "閉鎖: 適用できる設定がありません / closed: there is no config to put in force"
-                 : "closed, but the rules could not be written: " + closed.error().text());
-      record.priority = kErrorPriority;
-      crew_.record(record);
+    const Attempt attempt = enforcer_.reload({"sekishod", "start", {}});
+    if (!attempt.ok && enforcer_.restore().ok) {
+      chronicle_.complain(
+          "config",
+          "the config cannot be put in force, the last good revision is: " + attempt.why());
+    } else if (!attempt.ok) {
+      chronicle_.tell_failure(Event::Health, attempt,
+                              {"設定を適用できません", "the config cannot be put in force"});
+      tell_closed(enforcer_.close());
       return false;
     }
     crew_.tell_names(names_of(enforcer_.in_force()));
-    Record record = record_in_force(Event::Start, {"起動した", "started"});
-    crew_.record(record);
+    chronicle_.tell(chronicle_.about_in_force(Event::Start, {"起動した", "started"}));
     close_window();
+    save_time();
     return true;
   }
 
-  [[nodiscard]] Language language() const {
-    return enforcer_.in_force().policy == nullptr
-               ? Language::En
-               : enforcer_.in_force().policy->appliance().language;
+  void tell_closed(const Result<>& closed) {
+    Record record = journal::record_of(
+        Event::Health,
+        closed ? "閉鎖: 適用できる設定がありません / closed: there is no config to put in force"
+               : "closed, but the rules could not be written: " + closed.error().text());
+    record.priority = kErrorPriority;
+    chronicle_.tell(record);
   }
+
   [[nodiscard]] std::string status_line() const {
     return "revision " + std::to_string(enforcer_.in_force().revision) + " in force";
   }
 
-  Record record_in_force(Event event, Text text) {
-    const InForce& in_force = enforcer_.in_force();
-    Record record = journal::record_of(event, std::string{text.in(language())} + ": " +
-                                                  in_force.policy->appliance().name + " " +
-                                                  revision_text(in_force));
-    record.fields["SEKISHO_POLICY"] = revision_text(in_force);
-    return record;
-  }
-
-  void record_failure(Event event, const Attempt& attempt, Text text) {
-    Record record =
-        journal::record_of(event, std::string{text.in(attempt.language)} + ": " + attempt.why());
-    record.priority = kErrorPriority;
-    record.fields["SEKISHO_VERDICT"] = name_of(Verdict::Deny);
-    record.fields["SEKISHO_POLICY"] = revision_text(enforcer_.in_force());
-    crew_.record(record);
+  [[nodiscard]] std::vector<std::string> weaknesses() const {
+    std::vector<std::string> all = surroundings_.weaknesses;
+    if (enforcer_.on_trial()) {
+      all.emplace_back("what was applied last awaits its confirmation");
+    }
+    return all;
   }
 
   void caught(int number) {
@@ -151,26 +145,51 @@ class Supervisor {
       return;  // the files are about to be read anyway
     }
     notify_reloading();
-    (void)reload("SIGHUP", [this] { return enforcer_.reload("SIGHUP"); });
+    (void)undertake(
+        {Event::Reload, Verdict::Permit, "", {"SIGHUP", "reload", {}}, [this](const Wish& wish) {
+           return enforcer_.reload(wish);
+         }});
     notify_ready(status_line());
   }
 
-  Attempt reload(const std::string& who, const std::function<Attempt()>& attempt_it) {
+  Attempt undertake(const Undertaking& undertaking) {
     close_window();  // what was counted under the former names
-    Attempt attempt = attempt_it();
-    if (!attempt.ok) {
-      record_failure(Event::Reload, attempt,
-                     {"設定を適用しなかった", "the config was not put in force"});
+    Attempt attempt = undertaking.attempt(undertaking.wish);
+    if (!attempt.ok && !attempt.changed) {
+      chronicle_.tell_failure(undertaking.event, attempt, {"実施しなかった", "it was not done"});
       return attempt;
     }
-    last_good_.clear();
+    if (undertaking.event == Event::Reload || undertaking.event == Event::Rollback) {
+      chronicle_.complain("config", {});
+    }
     crew_.tell_names(names_of(enforcer_.in_force()));
-    Record record = record_in_force(Event::Reload, word_of(Event::Reload).meaning);
-    record.message += " (" + who + ")";
-    record.fields["SEKISHO_VERDICT"] = name_of(Verdict::Permit);
-    crew_.record(record);
+    Record record =
+        chronicle_.about_in_force(undertaking.event, word_of(undertaking.event).meaning);
+    record.message += " (" + undertaking.wish.what + ", " + undertaking.wish.who + ")" +
+                      (attempt.error.empty() ? "" : "; " + attempt.error);
+    record.fields["SEKISHO_VERDICT"] = name_of(undertaking.verdict);
+    if (!undertaking.permit.empty()) {
+      record.fields["SEKISHO_PERMIT"] = undertaking.permit;
+    }
+    chronicle_.tell(record);
+    if (!enforcer_.on_trial()) {
+      trial_.reset();
+    }
     keep_time();
     return attempt;
+  }
+
+  void await_confirmation(seconds time) {
+    trial_ = loop_.after(time, [this] {
+      (void)undertake({Event::Rollback,
+                       Verdict::Permit,
+                       "",
+                       {"sekishod", "not confirmed in time", {}},
+                       [this](const Wish& wish) { return enforcer_.end_trial(wish); }});
+      if (enforcer_.on_trial()) {
+        await_confirmation(kTrialAgain);
+      }
+    });
   }
 
   /// Windows and turns as the policy in force has them.
@@ -183,47 +202,48 @@ class Supervisor {
   /// The counters as they stand now close the window that has just passed.
   void close_window() {
     repair();
+    look_at_clock();
     auto counts = enforcer_.read_drops();
     if (!counts) {
-      return complain("counters", counts.error().text());
+      return chronicle_.complain("counters", counts.error().text());
     }
-    complain("counters", {});
+    chronicle_.complain("counters", {});
     Counters counters;
-    counters.fresh = enforcer_.counters_are_fresh();
+    counters.fresh = enforcer_.boundary().is_fresh();
     counters.counts = *std::move(counts);
     crew_.close_window(std::move(counters));
   }
 
   void repair() {
-    const auto repaired = enforcer_.repair();
-    complain("rules", repaired ? std::string{} : repaired.error().text());
+    const auto repaired = enforcer_.boundary().repair(enforcer_.clock().now());
+    chronicle_.complain("rules", repaired ? std::string{} : repaired.error().text());
     if (!repaired || repaired->empty()) {
       return;
     }
-    Record record = record_in_force(Event::Drift, word_of(Event::Drift).meaning);
+    Record record = chronicle_.about_in_force(Event::Drift, word_of(Event::Drift).meaning);
     for (const std::string& difference : *repaired) {
       record.message += "; " + difference;
     }
-    crew_.record(record);
+    chronicle_.tell(record);
   }
 
-  /// Something of the supervisor's own is not well, or is again: recorded when that changes.
-  void complain(const std::string& what, const std::string& why) {
-    std::string& known = complaints_[what];
-    if (known != why) {
-      known = why;
-      hear_health(what, why);
+  /// A clock that was set forward ends permits at once, one that was set back revives none.
+  void look_at_clock() {
+    const policy::Instant now = enforcer_.clock().now();
+    const seconds behind = enforcer_.clock().behind();
+    chronicle_.complain("clock", behind > seconds{0}
+                                     ? "the machine's clock was set back: permits go by " +
+                                           utc_text(now) + " and what passes from then on"
+                                     : "");
+    const auto next = enforcer_.next_turn();
+    if (enforcer_.clock().leapt() || (next && *next <= now)) {
+      turn();
     }
   }
 
-  void hear_health(const std::string& role, const std::string& health) {
-    const Text well{"回復した", "is well again"};
-    Record record = journal::record_of(
-        Event::Health, role + ": " + (health.empty() ? std::string{well.in(language())} : health));
-    if (enforcer_.in_force().policy != nullptr) {
-      record.fields["SEKISHO_POLICY"] = revision_text(enforcer_.in_force());
-    }
-    crew_.record(record);
+  void save_time() {
+    const auto saved = enforcer_.save_time();
+    chronicle_.complain("time", saved ? std::string{} : saved.error().text());
   }
 
   void await_turn() {
@@ -232,13 +252,13 @@ class Supervisor {
       turning_.reset();
       return;
     }
-    const auto left = std::chrono::ceil<milliseconds>(*next - std::chrono::system_clock::now());
+    const milliseconds left = *next - enforcer_.clock().now();
     turning_ = loop_.after(std::clamp(left, milliseconds{0}, kLongestTurn), [this] { turn(); });
   }
 
   void turn() {
     const auto turned = enforcer_.refresh();
-    complain("permits", turned ? std::string{} : turned.error().text());
+    chronicle_.complain("permits", turned ? std::string{} : turned.error().text());
     if (turned) {
       record_turned(turned->begun, {"許可の期間が始まった", "a permit has begun"});
       record_turned(turned->ended, {"許可の期間が終わった", "a permit has ended"});
@@ -248,10 +268,10 @@ class Supervisor {
 
   void record_turned(const std::vector<std::string>& ids, Text text) {
     for (const std::string& id : ids) {
-      Record record = record_in_force(Event::Expiry, text);
+      Record record = chronicle_.about_in_force(Event::Expiry, text);
       record.message += " '" + id + "'";
       record.fields["SEKISHO_PERMIT"] = id;
-      crew_.record(record);
+      chronicle_.tell(record);
     }
   }
 
@@ -261,90 +281,17 @@ class Supervisor {
     if (!request) {
       answer.json = error_json(request.error().text());
     } else if (ready_) {
-      answer =
-          std::visit([&](const auto& asked) { return answer_to(asked, user_text(uid)); }, *request);
+      answer = operators_.answer(*request, {uid, user_text(uid)});
     }
     crew_.answer(id, control::pack(answer));
-  }
-
-  Answer answer_to(const control::Status& /*asked*/, const std::string& /*who*/) {
-    Condition condition;
-    condition.ready = ready_;
-    condition.processes = crew_.processes();
-    condition.warnings = crew_.complaints();
-    for (const auto& [what, why] : complaints_) {
-      if (!why.empty()) {
-        condition.warnings.push_back(what + ": " + why);
-      }
-    }
-    if (!last_good_.empty()) {
-      condition.warnings.push_back(last_good_);
-    }
-    condition.degraded = !condition.warnings.empty();
-    for (const std::string& weakness : surroundings_.weaknesses) {
-      condition.warnings.push_back(weakness);
-    }
-    condition.drops = enforcer_.read_drops().value_or(std::vector<Counters::Count>{});
-    condition.usage = enforcer_.read_usage().value_or(std::map<std::string, ruleset::Usage>{});
-    condition.generation = enforcer_.generation().value_or(0);
-    return {Answer::Kind::Yes, status_json(enforcer_, condition)};
-  }
-
-  Answer answer_to(const control::Apply& asked, const std::string& who) {
-    return told(reload(who, [&] { return enforcer_.apply(asked.text, who); }));
-  }
-
-  Answer answer_to(const control::Reload& /*asked*/, const std::string& who) {
-    return told(reload(who, [&] { return enforcer_.reload(who); }));
-  }
-
-  Answer told(const Attempt& attempt) const {
-    return {attempt.ok ? Answer::Kind::Yes : Answer::Kind::No,
-            attempt_json(attempt, enforcer_.in_force())};
-  }
-
-  Answer answer_to(const control::Explain& asked, const std::string& /*who*/) {
-    const InForce& in_force = enforcer_.in_force();
-    const auto decision = decide(*in_force.policy, in_force.situation, asked);
-    if (!decision) {
-      return {Answer::Kind::Refused, error_json(decision.error().text())};
-    }
-    const bool deny = decision->verdict == Verdict::Deny;
-    return {deny ? Answer::Kind::No : Answer::Kind::Yes, decision_json(*decision)};
-  }
-
-  Answer answer_to(const control::Verify& /*asked*/, const std::string& /*who*/) {
-    const auto differences = enforcer_.compare();
-    if (!differences) {
-      return {Answer::Kind::Refused, error_json(differences.error().text())};
-    }
-    return {differences->empty() ? Answer::Kind::Yes : Answer::Kind::No, verify_json(*differences)};
-  }
-
-  Answer answer_to(const control::InForce& /*asked*/, const std::string& /*who*/) {
-    return {Answer::Kind::Yes, in_force_json(enforcer_.in_force())};
-  }
-
-  Answer answer_to(const control::Preview& asked, const std::string& /*who*/) {
-    const auto preview = enforcer_.preview(asked.text);
-    return preview ? Answer{Answer::Kind::Yes, preview_json(*preview)}
-                   : Answer{Answer::Kind::Refused, error_json(preview.error().text())};
-  }
-
-  Answer answer_to(const control::Selfcheck& asked, const std::string& who) {
-    Record record = record_in_force(Event::Selfcheck, word_of(Event::Selfcheck).meaning);
-    record.message += " (" + who + "): " + escaped(asked.outcome);
-    record.priority = asked.ok ? record.priority : kErrorPriority;
-    record.fields["SEKISHO_VERDICT"] = name_of(asked.ok ? Verdict::Permit : Verdict::Deny);
-    crew_.record(record);
-    return {Answer::Kind::Yes, "{}"};
   }
 
   void stop() {
     notify_stopping();
     if (ready_) {
       close_window();
-      crew_.record(record_in_force(
+      save_time();
+      chronicle_.tell(chronicle_.about_in_force(
           Event::Stop, {"停止した (規則は有効のまま)", "stopped, the rules stay in force"}));
     }
     end();
@@ -352,8 +299,9 @@ class Supervisor {
 
   void end() {
     ready_ = false;
-    window_.reset();
-    turning_.reset();
+    for (EventLoop::Watching* watching : {&window_, &turning_, &saving_time_, &trial_}) {
+      watching->reset();
+    }
     crew_.finish();
     loop_.stop();
   }
@@ -362,11 +310,13 @@ class Supervisor {
   Surroundings surroundings_;
   Enforcer enforcer_;
   Crew crew_;
-  std::map<std::string, std::string> complaints_;
-  std::string last_good_;  ///< why the config is not what is in force; empty when it is
+  Chronicle chronicle_;
+  Operators operators_;
   EventLoop::Watching overdue_;
   EventLoop::Watching window_;
   EventLoop::Watching turning_;
+  EventLoop::Watching saving_time_;
+  EventLoop::Watching trial_;
   EventLoop::Watching alive_;
   bool begun_ = false;
   bool ready_ = false;

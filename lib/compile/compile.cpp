@@ -34,7 +34,7 @@ Compiled compile(const policy::Policy& policy, const policy::Situation& situatio
   write_lockdown(draft);
   write_forward(draft);
   write_appliance(draft);
-  Compiled made{{}, draft.allotted.numbers, draft.permit_ids};
+  Compiled made{{}, frames_of(draft), draft.allotted.numbers, draft.permit_ids};
   made.table = std::move(draft).finish();
   return made;
 }

@@ -30,6 +30,7 @@ struct Numbers {
 
 struct Compiled {
   ruleset::Table table;
+  ruleset::Table frames;  ///< the netdev table of the same name: what on the wires is no packet
   Numbers numbers;                                  ///< `known` and what had to be allotted
   std::map<std::uint32_t, std::string> permit_ids;  ///< what the marks in `table` stand for
 };

@@ -157,7 +157,7 @@ class Steps {
 
   /// Its rules go first: they may hold sets and other chains that are deleted too.
   void delete_chain(const Chain& old) {
-    if (old.hook) {
+    if (old.hook && old.hook->point != ruleset::HookPoint::Ingress) {
       throw std::logic_error{"base chain '" + old.name + "' vanishes"};
     }
     flush(old);
@@ -184,14 +184,14 @@ class Steps {
 }  // namespace
 
 ruleset::Batch difference(const std::optional<Table>& from, const Table& to) {
-  ruleset::Batch batch{to.name, {}};
-  if (from && from->name != to.name) {
+  ruleset::Batch batch{to.id(), {}};
+  if (from && from->id() != to.id()) {
     throw std::logic_error{"table '" + from->name + "' does not become '" + to.name + "'"};
   }
   if (!from) {
     batch.operations.emplace_back(ruleset::AddTable{});
   }
-  const Table nothing{to.name, {}, {}};
+  const Table nothing{to.name, {}, {}, to.family};
   std::ranges::move(Steps{from ? *from : nothing, to}.in_order(),
                     std::back_inserter(batch.operations));
   return batch;

@@ -12,6 +12,9 @@
 
 namespace sekisho::compile {
 
+/// At most so many drops of one word reach the log.
+inline constexpr ruleset::Rate kSampling{1000, 1000};
+
 class Draft {
  public:
   Draft(const policy::Policy& of_policy, const policy::Situation& in_situation, const Numbers& known)
@@ -49,5 +52,8 @@ void write_lockdown(Draft& draft);
 void write_forward(Draft& draft);
 /// `input` and `output`.
 void write_appliance(Draft& draft);
+
+/// The second table: frames on the wires that are none of IP and ARP, or carry a tag.
+[[nodiscard]] ruleset::Table frames_of(const Draft& draft);
 
 }  // namespace sekisho::compile

@@ -54,7 +54,7 @@ void write_interfaces(Draft& draft) {
 /// packets are dropped.
 void write_drop_words(Draft& draft) {
   draft.declare({.name = "drops", .key = {Type::Mark}, .counter = true, .limit = {}, .size = 1U << 20U});
-  draft.declare({.name = "sample", .key = {Type::Mark}, .limit = ruleset::Rate{1000, 1000}, .size = 1U << 20U});
+  draft.declare({.name = "sample", .key = {Type::Mark}, .limit = kSampling, .size = 1U << 20U});
   std::vector<std::pair<std::uint8_t, std::string>> zones{{0, "-"}};
   for (policy::ZoneIndex i = 0; i < draft.policy.zones().size(); ++i) {
     zones.emplace_back(draft.allotted.zones[i], draft.policy.zones()[i].name);

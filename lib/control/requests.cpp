@@ -2,6 +2,7 @@
 #include "control/requests.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace sekisho::control {
 namespace {
@@ -10,13 +11,89 @@ constexpr std::size_t kLongestWord = 256;
 constexpr std::size_t kLongestOutcome = 1024;
 constexpr std::size_t kHeader = 4;
 
-void put(Writer& /*writer*/, const Status& /*request*/) {}
+/// Requests without anything to say.
+template <typename Nothing>
+void put(Writer& /*writer*/, const Nothing& /*request*/) {
+  static_assert(std::is_empty_v<Nothing>);
+}
+template <typename Nothing>
+void take(Reader& /*reader*/, Nothing& /*request*/) {
+  static_assert(std::is_empty_v<Nothing>);
+}
+
+void put(Writer& writer, const std::vector<std::string>& words) {
+  writer.u16(static_cast<std::uint16_t>(words.size()));
+  for (const std::string& word : words) {
+    writer.text(word);
+  }
+}
+void take(Reader& reader, std::vector<std::string>& words) {
+  const std::uint16_t count = reader.u16();
+  for (unsigned i = 0; i < count && !reader.failed(); ++i) {
+    words.emplace_back(reader.text(kLongestWord));
+  }
+}
+
 void put(Writer& writer, const Apply& request) {
   writer.text(request.text);
+  writer.u32(request.confirm_seconds);
+  put(writer, request.break_must_flows);
 }
-void put(Writer& /*writer*/, const Reload& /*request*/) {}
-void put(Writer& /*writer*/, const Verify& /*request*/) {}
-void put(Writer& /*writer*/, const InForce& /*request*/) {}
+void take(Reader& reader, Apply& request) {
+  request.text = reader.text(kLargest);
+  request.confirm_seconds = reader.u32();
+  take(reader, request.break_must_flows);
+}
+
+void put(Writer& writer, const Reload& request) {
+  put(writer, request.break_must_flows);
+}
+void take(Reader& reader, Reload& request) {
+  take(reader, request.break_must_flows);
+}
+
+void put(Writer& writer, const Rollback& request) {
+  writer.u64(request.revision);
+  put(writer, request.break_must_flows);
+}
+void take(Reader& reader, Rollback& request) {
+  request.revision = reader.u64();
+  take(reader, request.break_must_flows);
+}
+
+void put(Writer& writer, const Lockdown& request) {
+  writer.text(request.name);
+  writer.u8(request.unlock ? 1 : 0);
+}
+void take(Reader& reader, Lockdown& request) {
+  request.name = reader.text(kLongestWord);
+  request.unlock = reader.u8() != 0;
+}
+
+void put(Writer& writer, const Grant& request) {
+  writer.text(request.permit);
+  writer.u32(request.seconds);
+}
+void take(Reader& reader, Grant& request) {
+  request.permit = reader.text(kLongestWord);
+  request.seconds = reader.u32();
+}
+
+void put(Writer& writer, const Approve& request) {
+  writer.u64(request.request);
+}
+void take(Reader& reader, Approve& request) {
+  request.request = reader.u64();
+}
+
+void put(Writer& writer, const Revoke& request) {
+  writer.text(request.permit);
+  put(writer, request.break_must_flows);
+}
+void take(Reader& reader, Revoke& request) {
+  request.permit = reader.text(kLongestWord);
+  take(reader, request.break_must_flows);
+}
 
 void put(Writer& writer, const Preview& request) {
   writer.text(request.text);
@@ -39,14 +116,6 @@ void put(Writer& writer, const Explain& request) {
   put(writer, request.sport);
   put(writer, request.dport);
 }
-
-void take(Reader& /*reader*/, Status& /*request*/) {}
-void take(Reader& reader, Apply& request) {
-  request.text = reader.text(kLargest);
-}
-void take(Reader& /*reader*/, Reload& /*request*/) {}
-void take(Reader& /*reader*/, Verify& /*request*/) {}
-void take(Reader& /*reader*/, InForce& /*request*/) {}
 
 void take(Reader& reader, Preview& request) {
   request.text = reader.text(kLargest);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace sekisho::control {
 
@@ -26,10 +27,17 @@ struct Status {
 /// New bytes for the main config file. The daemon opens no path that a client names.
 struct Apply {
   std::string text;
+  std::uint32_t confirm_seconds = 0;          ///< rolled back unless confirmed by then; 0: for good
+  std::vector<std::string> break_must_flows;  ///< ids that may be broken
   bool operator==(const Apply&) const = default;
+};
+/// What was applied on trial is for good.
+struct Confirm {
+  bool operator==(const Confirm&) const = default;
 };
 /// As SIGHUP: read the config files again.
 struct Reload {
+  std::vector<std::string> break_must_flows;
   bool operator==(const Reload&) const = default;
 };
 /// The decision for a first packet. Texts as the operator wrote them; the supervisor parses them.
@@ -63,8 +71,47 @@ struct Selfcheck {
   std::string outcome;  ///< which checks said what, in one line
   bool operator==(const Selfcheck&) const = default;
 };
+/// An earlier text in force again, and the config files.
+struct Rollback {
+  std::uint64_t revision = 0;  ///< 0: the text before the one that is in force
+  std::vector<std::string> break_must_flows;
+  bool operator==(const Rollback&) const = default;
+};
+/// Every change of what is in force.
+struct History {
+  bool operator==(const History&) const = default;
+};
+/// Cuts off a zone, the zones of a class, or all; `unlock` lifts what that name has cut, an empty
+/// one everything.
+struct Lockdown {
+  std::string name;
+  bool unlock = false;
+  bool operator==(const Lockdown&) const = default;
+};
+/// Asks for a permit to be in force for a while, against `standby` or a revocation.
+struct Grant {
+  std::string permit;
+  std::uint32_t seconds = 0;
+  bool operator==(const Grant&) const = default;
+};
+/// What waits for approval, and what is granted, revoked and cut off.
+struct Requests {
+  bool operator==(const Requests&) const = default;
+};
+/// Somebody else's request is granted.
+struct Approve {
+  std::uint64_t request = 0;
+  bool operator==(const Approve&) const = default;
+};
+/// Out of force until it is granted or changed.
+struct Revoke {
+  std::string permit;
+  std::vector<std::string> break_must_flows;
+  bool operator==(const Revoke&) const = default;
+};
 using Request =
-    std::variant<Status, Apply, Reload, Explain, Verify, InForce, Preview, Selfcheck>;
+    std::variant<Status, Apply, Reload, Explain, Verify, InForce, Confirm, Rollback, History,
+                 Lockdown, Grant, Requests, Approve, Revoke, Preview, Selfcheck>;
 
 struct Answer {
   enum class Kind : std::uint8_t {

@@ -91,7 +91,7 @@ class Decoder {
 
   /// Ends the statement: its key is used up. The proof of Ethernet must be followed by its first use.
   bool say(ruleset::Statement statement) {
-    const bool uses = std::ranges::find(key_, Field::EtherSaddr) != key_.end();
+    const bool uses = std::ranges::any_of(key_, is_of_the_link);
     if (ethernet_ == (uses ? Ethernet::Unproven : Ethernet::JustProven)) {
       return false;
     }

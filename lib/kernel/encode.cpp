@@ -209,7 +209,7 @@ class Encoder {
     if (key.empty() || length > Bytes::kMost) {
       return fail("a key of " + std::to_string(length) + " bytes");
     }
-    if (std::ranges::find(key, Field::EtherSaddr) != key.end()) {
+    if (std::ranges::any_of(key, is_of_the_link)) {
       prove_ethernet();
     }
     std::uint32_t offset = 0;

@@ -29,6 +29,7 @@ constexpr std::array kLoads{
     FieldRow{Field::CtMark, {Source::Ct, NFT_CT_MARK, 0, 0}},
     FieldRow{Field::CtDirection, {Source::Ct, NFT_CT_DIRECTION, 0, 0}},
     FieldRow{Field::EtherSaddr, {Source::Payload, kLink, 6, 6}},
+    FieldRow{Field::EtherType, {Source::Payload, kLink, 12, 2}},
     FieldRow{Field::IpSaddr, {Source::Payload, kNetwork, 12, 4}},
     FieldRow{Field::IpDaddr, {Source::Payload, kNetwork, 16, 4}},
     FieldRow{Field::IpHeaderLength, {Source::Payload, kNetwork, 0, 1}},
@@ -77,6 +78,14 @@ std::string_view name_of(Source source) {
 
 std::optional<std::uint8_t> mask_of(Field field) {
   return field == Field::IpHeaderLength ? std::optional<std::uint8_t>{0x0f} : std::nullopt;
+}
+
+bool is_of_the_link(Field field) {
+  return field == Field::EtherSaddr || field == Field::EtherType;
+}
+
+std::uint32_t number_of(ruleset::TableFamily family) {
+  return family == ruleset::TableFamily::Netdev ? NFPROTO_NETDEV : NFPROTO_INET;
 }
 
 std::uint32_t padded_length(ruleset::Type type) {

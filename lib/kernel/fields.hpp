@@ -33,6 +33,11 @@ struct Load {
 /// The bits of a loaded byte that are the field; nothing where all are.
 [[nodiscard]] std::optional<std::uint8_t> mask_of(ruleset::Field field);
 
+/// In the link-layer header, which must be proven to be Ethernet's.
+[[nodiscard]] bool is_of_the_link(ruleset::Field field);
+/// nfgen_family of tables of that family.
+[[nodiscard]] std::uint32_t number_of(ruleset::TableFamily family);
+
 /// The field's bytes, padded as registers are.
 [[nodiscard]] std::uint32_t padded_length(ruleset::Type type);
 [[nodiscard]] inline std::uint32_t padded_length(ruleset::Field field) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kernel/nftables.hpp"
 
+#include "kernel/fields.hpp"
 #include "kernel/owned.hpp"
 #include "kernel/transaction.hpp"
 
@@ -108,8 +109,9 @@ Result<Nftables> Nftables::adopt(UniqueFd fd, Options options) {
 
 Result<bool> Nftables::probe_ownership() {
   const ruleset::Batch batch{"sekisho-ownership-probe", {ruleset::AddTable{}}};
+  const Transaction::Part part{&batch, kOwned | kPersists};
   const auto transaction =
-      Transaction::make(batch, {}, {socket_.next_sequence(), std::nullopt, kOwned | kPersists});
+      Transaction::make({&part, 1}, {}, {socket_.next_sequence(), std::nullopt});
   socket_.skip_sequences(transaction->messages());
   if (auto sent = socket_.send(transaction->dry()); !sent) {
     return fail(system_error("cannot ask for owned tables", sent.error()));
@@ -148,9 +150,10 @@ Result<std::uint32_t> Nftables::generation() {
   return *found;
 }
 
-tl::expected<TableInfo, int> Nftables::ask_info(const std::string& table) {
-  Request request{NFT_MSG_GETTABLE, NFPROTO_INET, NLM_F_ACK, socket_.next_sequence()};
-  request.put(NFTA_TABLE_NAME, table);
+tl::expected<TableInfo, int> Nftables::ask_info(const ruleset::TableId& table) {
+  Request request{NFT_MSG_GETTABLE, static_cast<std::uint16_t>(number_of(table.family)), NLM_F_ACK,
+                  socket_.next_sequence()};
+  request.put(NFTA_TABLE_NAME, table.name);
   TableInfo info;
   const auto asked = socket_.ask(request.bytes(), request.sequence(), [&info](const Message& message) {
     info = decode_table(message.payload);
@@ -161,10 +164,10 @@ tl::expected<TableInfo, int> Nftables::ask_info(const std::string& table) {
   return info;
 }
 
-Result<TableInfo> Nftables::info(const std::string& table) {
+Result<TableInfo> Nftables::info(const ruleset::TableId& table) {
   const auto found = ask_info(table);
   if (!found) {
-    return fail(system_error("cannot ask for table '" + table + "'", found.error()));
+    return fail(system_error("cannot ask for table '" + table.name + "'", found.error()));
   }
   return *found;
 }
@@ -178,24 +181,28 @@ std::uint32_t Nftables::flags_for(const ruleset::Batch& batch) {
   return own_ && !plain ? kOwned | kPersists : present & kPersists;
 }
 
-tl::expected<void, CommitError> Nftables::commit(const ruleset::Batch& batch, ruleset::Instant now,
+tl::expected<void, CommitError> Nftables::commit(std::span<const ruleset::Batch> batches,
+                                                 ruleset::Instant now,
                                                  std::optional<std::uint32_t> generation) {
-  return run(batch, now, generation, false);
+  return run(batches, now, generation, false);
 }
 
 tl::expected<void, CommitError> Nftables::dry_run(const ruleset::Batch& batch, ruleset::Instant now,
                                                   std::optional<std::uint32_t> generation) {
-  return run(batch, now, generation, true);
+  return run({&batch, 1}, now, generation, true);
 }
 
-tl::expected<void, CommitError> Nftables::run(const ruleset::Batch& batch, ruleset::Instant now,
+tl::expected<void, CommitError> Nftables::run(std::span<const ruleset::Batch> batches, ruleset::Instant now,
                                               std::optional<std::uint32_t> generation, bool dry) {
   const auto before = ask_generation();
   if (!before) {
     return refuse(Kind::System, system_error("cannot ask for the ruleset's generation", before.error()).text());
   }
-  const std::uint32_t flags = flags_for(batch);
-  const auto transaction = Transaction::make(batch, now, {socket_.next_sequence(), generation, flags});
+  std::vector<Transaction::Part> parts;
+  for (const ruleset::Batch& batch : batches) {
+    parts.push_back({&batch, flags_for(batch)});
+  }
+  const auto transaction = Transaction::make(parts, now, {socket_.next_sequence(), generation});
   if (!transaction) {
     return refuse(Kind::Refused, transaction.error().text());
   }
@@ -206,7 +213,7 @@ tl::expected<void, CommitError> Nftables::run(const ruleset::Batch& batch, rules
                                              sent.error()).text());
   }
   const Answers answers = drain(*transaction);
-  if (auto judged = judge(answers, *transaction, batch); !judged) {
+  if (auto judged = judge(answers, *transaction, batches); !judged) {
     return judged;
   }
   const bool told = answers.acknowledged || dry;
@@ -238,7 +245,7 @@ Nftables::Answers Nftables::drain(const Transaction& transaction) {
 }
 
 tl::expected<void, CommitError> Nftables::judge(const Answers& answers, const Transaction& transaction,
-                                                const ruleset::Batch& batch) {
+                                                std::span<const ruleset::Batch> batches) {
   if (answers.faults.empty()) {
     return {};
   }
@@ -247,10 +254,10 @@ tl::expected<void, CommitError> Nftables::judge(const Answers& answers, const Tr
     return refuse(Kind::StaleGeneration, "the ruleset has been changed by somebody else");
   }
   const std::string what = "cannot " + transaction.describe(first.sequence, first.offset);
-  if (first.number == EPERM) {
+  for (const ruleset::Batch& batch : first.number == EPERM ? batches : batches.first(0)) {
     const auto info = ask_info(batch.table);
     if (info && info->owner_portid != 0 && info->owner_portid != socket_.port()) {
-      return refuse(Kind::Refused, what + ": table '" + batch.table +
+      return refuse(Kind::Refused, what + ": table '" + batch.table.name +
                                        "' is owned by another process (netlink port " +
                                        std::to_string(info->owner_portid) + ")");
     }
@@ -262,11 +269,12 @@ tl::expected<void, CommitError> Nftables::judge(const Answers& answers, const Tr
   return refuse(Kind::Refused, std::move(text));
 }
 
-tl::expected<void, int> Nftables::dump(std::uint16_t type, const std::string& table, const std::string& set,
+tl::expected<void, int> Nftables::dump(std::uint16_t type, const ruleset::TableId& table, const std::string& set,
                                        const std::function<void(ByteView)>& each) {
-  Request request{type, NFPROTO_INET, NLM_F_DUMP, socket_.next_sequence()};
+  Request request{type, static_cast<std::uint16_t>(number_of(table.family)), NLM_F_DUMP,
+                  socket_.next_sequence()};
   if (type != NFT_MSG_GETCHAIN) {  // which older kernels list of all tables, and refuse to filter
-    request.put(kTableAttribute, table);
+    request.put(kTableAttribute, table.name);
   }
   if (!set.empty()) {
     request.put(NFTA_SET_ELEM_LIST_SET, set);
@@ -275,7 +283,7 @@ tl::expected<void, int> Nftables::dump(std::uint16_t type, const std::string& ta
                      [&each](const Message& message) { each(message.payload); });
 }
 
-tl::expected<ruleset::Table, int> Nftables::read_once(const std::string& table, const TableInfo& info,
+tl::expected<ruleset::Table, int> Nftables::read_once(const ruleset::TableId& table, const TableInfo& info,
                                                       ruleset::Instant now, Result<void>& parsed) {
   using Step = Result<void> (TableReader::*)(ByteView);
   TableReader reader{table, info, now};
@@ -304,12 +312,13 @@ tl::expected<ruleset::Table, int> Nftables::read_once(const std::string& table, 
   return std::move(reader).take();
 }
 
-Result<std::optional<ruleset::Table>> Nftables::read_back(const std::string& table, ruleset::Instant now) {
+Result<std::optional<ruleset::Table>> Nftables::read_back(const ruleset::TableId& table,
+                                                          ruleset::Instant now) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const auto before = ask_generation();
     const auto info = before ? ask_info(table) : tl::unexpected{before.error()};
     if (!info) {
-      return fail(system_error("cannot read table '" + table + "'", info.error()));
+      return fail(system_error("cannot read table '" + table.name + "'", info.error()));
     }
     if (!info->present) {
       return std::nullopt;
@@ -318,22 +327,22 @@ Result<std::optional<ruleset::Table>> Nftables::read_back(const std::string& tab
     auto found = read_once(table, *info, now, parsed);
     // a set or the table may have gone while it was read: that is a change like others
     if (!found && found.error() != EINTR && found.error() != ENOENT) {
-      return fail(system_error("cannot read table '" + table + "'", found.error()));
+      return fail(system_error("cannot read table '" + table.name + "'", found.error()));
     }
     const bool steady = found && ask_generation() == before;
     if (steady && !parsed) {
-      return fail(std::move(parsed).error().in("cannot read table '" + table + "'"));
+      return fail(std::move(parsed).error().in("cannot read table '" + table.name + "'"));
     }
     if (steady) {
       return *std::move(found);
     }
   }
-  return fail("cannot read table '" + table + "': it changes all the time");
+  return fail("cannot read table '" + table.name + "': it changes all the time");
 }
 
-Result<ruleset::Elements> Nftables::read_elements(const std::string& table, const ruleset::SetShape& shape,
+Result<ruleset::Elements> Nftables::read_elements(const ruleset::TableId& table, const ruleset::SetShape& shape,
                                                   ruleset::Instant now) {
-  const std::string what = "cannot read set '" + shape.name + "' of table '" + table + "'";
+  const std::string what = "cannot read set '" + shape.name + "' of table '" + table.name + "'";
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     ElementReader reader{shape, now};
     const auto done = dump(NFT_MSG_GETSETELEM, table, shape.name, [&reader](ByteView payload) {

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -51,19 +52,27 @@ class Nftables {
 
   /// Grows with every commit by anyone in this namespace.
   [[nodiscard]] Result<std::uint32_t> generation();
-  [[nodiscard]] Result<TableInfo> info(const std::string& table);
+  [[nodiscard]] Result<TableInfo> info(const ruleset::TableId& table);
 
-  /// All of the batch or nothing. With `generation`, only if that is still the kernel's.
-  [[nodiscard]] tl::expected<void, CommitError> commit(const ruleset::Batch& batch, ruleset::Instant now,
+  /// All of the batches in one transaction or nothing. With `generation`, only if that is still the
+  /// kernel's.
+  [[nodiscard]] tl::expected<void, CommitError> commit(std::span<const ruleset::Batch> batches,
+                                                       ruleset::Instant now,
                                                        std::optional<std::uint32_t> generation = {});
+  [[nodiscard]] tl::expected<void, CommitError> commit(const ruleset::Batch& batch,
+                                                       ruleset::Instant now,
+                                                       std::optional<std::uint32_t> generation = {}) {
+    return commit(std::span{&batch, 1}, now, generation);
+  }
   /// The kernel checks the batch and forgets it.
   [[nodiscard]] tl::expected<void, CommitError> dry_run(const ruleset::Batch& batch, ruleset::Instant now,
                                                         std::optional<std::uint32_t> generation = {});
 
   /// The whole table at one generation; nothing when there is none. Repeats itself a few times when it is disturbed.
-  [[nodiscard]] Result<std::optional<ruleset::Table>> read_back(const std::string& table, ruleset::Instant now);
+  [[nodiscard]] Result<std::optional<ruleset::Table>> read_back(const ruleset::TableId& table,
+                                                                ruleset::Instant now);
   /// The elements of one set with what they have counted, sorted. Fails when there is no such set.
-  [[nodiscard]] Result<ruleset::Elements> read_elements(const std::string& table, const ruleset::SetShape& shape,
+  [[nodiscard]] Result<ruleset::Elements> read_elements(const ruleset::TableId& table, const ruleset::SetShape& shape,
                                                         ruleset::Instant now);
 
  private:
@@ -71,19 +80,19 @@ class Nftables {
   explicit Nftables(Socket socket) : socket_{std::move(socket)} {}
 
   /// errno of one dump of `type`, of a table or one of its sets; messages go to `each`.
-  [[nodiscard]] tl::expected<void, int> dump(std::uint16_t type, const std::string& table, const std::string& set,
+  [[nodiscard]] tl::expected<void, int> dump(std::uint16_t type, const ruleset::TableId& table, const std::string& set,
                                              const std::function<void(ByteView)>& each);
-  [[nodiscard]] tl::expected<TableInfo, int> ask_info(const std::string& table);
+  [[nodiscard]] tl::expected<TableInfo, int> ask_info(const ruleset::TableId& table);
   [[nodiscard]] tl::expected<std::uint32_t, int> ask_generation();
-  [[nodiscard]] tl::expected<ruleset::Table, int> read_once(const std::string& table, const TableInfo& info,
+  [[nodiscard]] tl::expected<ruleset::Table, int> read_once(const ruleset::TableId& table, const TableInfo& info,
                                                             ruleset::Instant now, Result<void>& parsed);
   [[nodiscard]] Result<bool> probe_ownership();
   [[nodiscard]] std::uint32_t flags_for(const ruleset::Batch& batch);
-  [[nodiscard]] tl::expected<void, CommitError> run(const ruleset::Batch& batch, ruleset::Instant now,
+  [[nodiscard]] tl::expected<void, CommitError> run(std::span<const ruleset::Batch> batches, ruleset::Instant now,
                                                     std::optional<std::uint32_t> generation, bool dry);
   [[nodiscard]] Answers drain(const Transaction& transaction);
   [[nodiscard]] tl::expected<void, CommitError> judge(const Answers& answers, const Transaction& transaction,
-                                                      const ruleset::Batch& batch);
+                                                      std::span<const ruleset::Batch> batches);
 
   Socket socket_;
   bool own_ = false;

@@ -20,9 +20,10 @@ constexpr std::uint32_t kVerdictType = 0xffffff00;  // NFT_DATA_VERDICT
 constexpr std::uint32_t kMarkLength = 4;
 
 constexpr std::array kAllTypes{
-    Type::NfProto,     Type::Integer, Type::Ipv4Addr, Type::Ipv6Addr,    Type::EtherAddr,
-    Type::InetProto,   Type::InetService, Type::Icmp4Type, Type::Mark,   Type::CtState,
-    Type::CtDirection, Type::Icmp6Type,   Type::PktType,   Type::FibAddrType, Type::IfName};
+    Type::NfProto,   Type::Integer,   Type::Ipv4Addr,    Type::Ipv6Addr,
+    Type::EtherAddr, Type::EtherType, Type::InetProto,   Type::InetService,
+    Type::Icmp4Type, Type::Mark,      Type::CtState,     Type::CtDirection,
+    Type::Icmp6Type, Type::PktType,   Type::FibAddrType, Type::IfName};
 
 std::uint32_t key_type(const SetShape& shape) {
   std::uint32_t number = 0;
@@ -43,7 +44,8 @@ std::uint32_t flags_of(const SetShape& shape) {
   return flags;
 }
 
-/// How nft prints single values and ranges of a type (its enum byteorder): 1 host, 2 big endian, 0 for concatenations.
+/// How nft prints single values and ranges of a type (its enum byteorder): 1 host, 2 big endian, 0
+/// for concatenations.
 std::uint32_t byte_order(const std::vector<Type>& key) {
   if (key.size() != 1) {
     return 0;
@@ -52,6 +54,7 @@ std::uint32_t byte_order(const std::vector<Type>& key) {
     case Type::Ipv4Addr:
     case Type::Ipv6Addr:
     case Type::EtherAddr:
+    case Type::EtherType:
     case Type::InetProto:
     case Type::InetService:
     case Type::Icmp4Type:
@@ -64,10 +67,12 @@ void set_user_data(nftnl_set& set, const SetShape& shape) {
   std::vector<std::pair<std::uint8_t, std::uint32_t>> numbers{
       {std::uint8_t{NFTNL_UDATA_SET_KEYBYTEORDER}, byte_order(shape.key)}};
   if (shape.holds != Holds::Keys) {
-    numbers.emplace_back(std::uint8_t{NFTNL_UDATA_SET_DATABYTEORDER}, shape.holds == Holds::Marks ? 1U : 0U);
+    numbers.emplace_back(std::uint8_t{NFTNL_UDATA_SET_DATABYTEORDER},
+                         shape.holds == Holds::Marks ? 1U : 0U);
   }
   const auto data = number_data(numbers);
-  nftnl_set_set_data(&set, NFTNL_SET_USERDATA, data.data(), static_cast<std::uint32_t>(data.size()));
+  nftnl_set_set_data(&set, NFTNL_SET_USERDATA, data.data(),
+                     static_cast<std::uint32_t>(data.size()));
 }
 
 void add_expressions(nftnl_set& set, const SetShape& shape) {
@@ -91,9 +96,11 @@ void describe_fields(nftnl_set& set, const SetShape& shape) {
   }
   if (shape.interval && shape.key.size() > 1) {
     std::array<std::uint8_t, kMostFields> lengths{};
-    std::ranges::transform(shape.key, lengths.begin(),
-                           [](Type type) { return static_cast<std::uint8_t>(ruleset::length_of(type)); });
-    nftnl_set_set_data(&set, NFTNL_SET_DESC_CONCAT, lengths.data(), static_cast<std::uint32_t>(shape.key.size()));
+    std::ranges::transform(shape.key, lengths.begin(), [](Type type) {
+      return static_cast<std::uint8_t>(ruleset::length_of(type));
+    });
+    nftnl_set_set_data(&set, NFTNL_SET_DESC_CONCAT, lengths.data(),
+                       static_cast<std::uint32_t>(shape.key.size()));
   }
 }
 
@@ -176,14 +183,16 @@ std::uint32_t key_length(const std::vector<Type>& key) {
   return length;
 }
 
-Result<Owned<nftnl_set>> encode_shape(const std::string& table, const SetShape& shape, std::uint32_t id) {
-  if (shape.key.empty() || shape.key.size() > kMostFields || key_length(shape.key) > ruleset::Bytes::kMost) {
+Result<Owned<nftnl_set>> encode_shape(const ruleset::TableId& table, const SetShape& shape,
+                                      std::uint32_t id) {
+  if (shape.key.empty() || shape.key.size() > kMostFields ||
+      key_length(shape.key) > ruleset::Bytes::kMost) {
     return fail("a key of " + std::to_string(shape.key.size()) + " fields");
   }
   auto set = owned(nftnl_set_alloc());
-  nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, table.c_str());
+  nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, table.name.c_str());
   nftnl_set_set_str(set.get(), NFTNL_SET_NAME, shape.name.c_str());
-  nftnl_set_set_u32(set.get(), NFTNL_SET_FAMILY, NFPROTO_INET);
+  nftnl_set_set_u32(set.get(), NFTNL_SET_FAMILY, number_of(table.family));
   nftnl_set_set_u32(set.get(), NFTNL_SET_ID, id);
   nftnl_set_set_u32(set.get(), NFTNL_SET_FLAGS, flags_of(shape));
   nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_TYPE, key_type(shape));
@@ -201,14 +210,16 @@ Result<Owned<nftnl_set>> encode_shape(const std::string& table, const SetShape& 
 }
 
 std::optional<SetShape> decode_shape(const Attributes& set) {
-  constexpr std::uint32_t kKnown = NFT_SET_INTERVAL | NFT_SET_CONCAT | NFT_SET_MAP | NFT_SET_TIMEOUT | NFT_SET_EXPR;
+  constexpr std::uint32_t kKnown =
+      NFT_SET_INTERVAL | NFT_SET_CONCAT | NFT_SET_MAP | NFT_SET_TIMEOUT | NFT_SET_EXPR;
   SetShape shape;
   shape.name = set.text(NFTA_SET_NAME);
   if (shape.name.empty()) {
     return std::nullopt;
   }
   const std::uint32_t flags = set.u32(NFTA_SET_FLAGS).value_or(0);
-  shape.key = decode_key(set.u32(NFTA_SET_KEY_TYPE).value_or(0), set.u32(NFTA_SET_KEY_LEN).value_or(0));
+  shape.key =
+      decode_key(set.u32(NFTA_SET_KEY_TYPE).value_or(0), set.u32(NFTA_SET_KEY_LEN).value_or(0));
   shape.interval = (flags & NFT_SET_INTERVAL) != 0;
   shape.timeout = (flags & NFT_SET_TIMEOUT) != 0;
   shape.size = set.nested(NFTA_SET_DESC).u32(NFTA_SET_DESC_SIZE);

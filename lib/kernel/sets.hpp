@@ -17,7 +17,7 @@ namespace sekisho::kernel {
 
 /// The set as NEWSET wants it. `id` is any number that differs between the sets of one batch. Fails for a key that nft's
 /// type numbers cannot say (none, more than five fields, or over 64 bytes).
-[[nodiscard]] Result<Owned<nftnl_set>> encode_shape(const std::string& table, const ruleset::SetShape& shape,
+[[nodiscard]] Result<Owned<nftnl_set>> encode_shape(const ruleset::TableId& table, const ruleset::SetShape& shape,
                                                     std::uint32_t id);
 
 /// What NEWSET says. A set that is more than a SetShape can say (dynamic, constant, objects, default timeout, other

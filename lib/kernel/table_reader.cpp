@@ -4,6 +4,7 @@
 #include "base/escape.hpp"
 #include "kernel/comments.hpp"
 #include "kernel/decode.hpp"
+#include "kernel/fields.hpp"
 #include "kernel/message.hpp"
 #include "kernel/owned.hpp"
 
@@ -15,14 +16,33 @@ using ruleset::Foreign;
 using ruleset::Hook;
 using ruleset::Rule;
 
-Attributes attributes_of(ByteView payload) { return attributes_after(payload, sizeof(nfgenmsg)); }
+Attributes attributes_of(ByteView payload) {
+  return attributes_after(payload, sizeof(nfgenmsg));
+}
 
 Rule foreign(std::string text) {
   return Rule{{Foreign{std::move(text)}}, {}};
 }
 
+/// The one device of a hook; empty where it has none or several.
+std::string device_of(const Attributes& hook) {
+  if (hook.has(NFTA_HOOK_DEV)) {
+    return std::string{hook.text(NFTA_HOOK_DEV)};
+  }
+  std::string device;
+  std::size_t count = 0;
+  for (const Attribute& one : hook.nested(NFTA_HOOK_DEVS)) {
+    const auto* text = reinterpret_cast<const char*>(
+        one.payload.data());  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast): a name
+    device.assign(text, ::strnlen(text, one.payload.size()));
+    ++count;
+  }
+  return count == 1 ? device : "";
+}
+
 /// The hook of a base chain; what it says beside that goes to `oddities`.
-std::optional<Hook> decode_hook(const Attributes& chain, std::vector<Rule>& oddities) {
+std::optional<Hook> decode_hook(const Attributes& chain, ruleset::TableFamily family,
+                                std::vector<Rule>& oddities) {
   const Attributes hook = chain.nested(NFTA_CHAIN_HOOK);
   const auto point = hook.u32(NFTA_HOOK_HOOKNUM);
   const auto priority = hook.u32(NFTA_HOOK_PRIORITY);
@@ -32,12 +52,20 @@ std::optional<Hook> decode_hook(const Attributes& chain, std::vector<Rule>& oddi
   if (chain.text(NFTA_CHAIN_TYPE) != "filter") {
     oddities.push_back(foreign("a chain of type '" + escaped(chain.text(NFTA_CHAIN_TYPE)) + "'"));
   }
-  if (!point || !priority || *point > static_cast<std::uint32_t>(ruleset::HookPoint::Postrouting) ||
-      hook.has(NFTA_HOOK_DEV) || hook.has(NFTA_HOOK_DEVS)) {
+  Hook made;
+  if (family == ruleset::TableFamily::Netdev) {
+    made.point = ruleset::HookPoint::Ingress;
+    made.device = device_of(hook);
+  } else {
+    made.point = static_cast<ruleset::HookPoint>(std::min<std::uint32_t>(point.value_or(0), 4));
+  }
+  const bool known = family == ruleset::TableFamily::Netdev
+                         ? point == std::uint32_t{NF_NETDEV_INGRESS} && !made.device.empty()
+                         : point <= static_cast<std::uint32_t>(ruleset::HookPoint::Postrouting) &&
+                               !hook.has(NFTA_HOOK_DEV) && !hook.has(NFTA_HOOK_DEVS);
+  if (!point || !priority || !known) {
     oddities.push_back(foreign("a chain on another hook"));
   }
-  Hook made;
-  made.point = static_cast<ruleset::HookPoint>(std::min<std::uint32_t>(point.value_or(0), 4));
   made.priority = static_cast<std::int32_t>(priority.value_or(0));
   made.policy_drop = chain.u32(NFTA_CHAIN_POLICY) == std::uint32_t{NF_DROP};
   return made;
@@ -50,13 +78,13 @@ TableInfo decode_table(ByteView payload) {
   return {true, table.u32(NFTA_TABLE_FLAGS).value_or(0), table.u32(NFTA_TABLE_OWNER).value_or(0)};
 }
 
-TableReader::TableReader(std::string table, const TableInfo& info, ruleset::Instant now)
-    : name_{std::move(table)}, info_{info}, now_{now} {}
+TableReader::TableReader(ruleset::TableId table, const TableInfo& info, ruleset::Instant now)
+    : id_{std::move(table)}, info_{info}, now_{now} {}
 
 bool TableReader::concerns(ByteView payload, std::uint16_t table_attribute) const {
   const auto header = structure<nfgenmsg>(payload);
-  return header && header->nfgen_family == NFPROTO_INET &&
-         attributes_of(payload).text(table_attribute) == name_;
+  return header && header->nfgen_family == number_of(id_.family) &&
+         attributes_of(payload).text(table_attribute) == id_.name;
 }
 
 Result<void> TableReader::add_set(ByteView payload) {
@@ -95,7 +123,7 @@ Result<void> TableReader::add_chain(ByteView payload) {
   if (chain.name.empty()) {
     return fail("the kernel lists a chain without a name");
   }
-  chain.hook = decode_hook(attributes, chain.rules);
+  chain.hook = decode_hook(attributes, id_.family, chain.rules);
   if (chain.hook && (info_.flags & NFT_TABLE_F_DORMANT) != 0) {
     chain.rules.push_back(foreign("the table is dormant: nothing is hooked"));
   }
@@ -135,7 +163,8 @@ std::vector<std::string> TableReader::sets() const {
 
 ruleset::Table TableReader::take() && {
   ruleset::Table table;
-  table.name = name_;
+  table.name = id_.name;
+  table.family = id_.family;
   for (auto& [name, reader] : sets_) {
     ruleset::SetShape shape = reader.shape();
     table.sets.push_back(

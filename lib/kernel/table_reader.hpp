@@ -28,7 +28,7 @@ struct TableInfo {
 
 class TableReader {
  public:
-  TableReader(std::string table, const TableInfo& info, ruleset::Instant now);
+  TableReader(ruleset::TableId table, const TableInfo& info, ruleset::Instant now);
 
   /// Each takes the payload (with its nfgenmsg) of one NEWSET, NEWSETELEM, NEWCHAIN or NEWRULE message; messages of other
   /// tables and families are passed over. Fails for one that does not say what it belongs to. Sets come before their
@@ -45,7 +45,7 @@ class TableReader {
  private:
   [[nodiscard]] bool concerns(ByteView payload, std::uint16_t table_attribute) const;
 
-  std::string name_;
+  ruleset::TableId id_;
   TableInfo info_;
   ruleset::Instant now_;
   std::map<std::string, ElementReader, std::less<>> sets_;

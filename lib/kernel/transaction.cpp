@@ -2,6 +2,7 @@
 #include "kernel/transaction.hpp"
 
 #include "kernel/encode.hpp"
+#include "kernel/fields.hpp"
 #include "kernel/owned.hpp"
 #include "kernel/sets.hpp"
 
@@ -26,48 +27,65 @@ Result<void> check_name(const std::string& name) {
 
 std::uint16_t create(std::uint16_t more = 0) { return static_cast<std::uint16_t>(NLM_F_CREATE | more); }
 
-Owned<nftnl_chain> named_chain(const std::string& table, const std::string& name) {
+Owned<nftnl_chain> named_chain(const ruleset::TableId& table, const std::string& name) {
   auto chain = owned(nftnl_chain_alloc());
-  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, table.c_str());
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, table.name.c_str());
   nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, name.c_str());
-  nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_FAMILY, NFPROTO_INET);
+  nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_FAMILY, number_of(table.family));
   return chain;
 }
 
-Owned<nftnl_rule> rule_of(const std::string& table, const std::string& chain) {
+Owned<nftnl_rule> rule_of(const ruleset::TableId& table, const std::string& chain) {
   auto rule = owned(nftnl_rule_alloc());
-  nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, table.c_str());
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, table.name.c_str());
   nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, chain.c_str());
-  nftnl_rule_set_u32(rule.get(), NFTNL_RULE_FAMILY, NFPROTO_INET);
+  nftnl_rule_set_u32(rule.get(), NFTNL_RULE_FAMILY, number_of(table.family));
   return rule;
 }
 
 void set_hook(nftnl_chain& chain, const ruleset::Hook& hook) {
   nftnl_chain_set_str(&chain, NFTNL_CHAIN_TYPE, "filter");
-  nftnl_chain_set_u32(&chain, NFTNL_CHAIN_HOOKNUM, static_cast<std::uint32_t>(hook.point));
+  const bool ingress = hook.point == ruleset::HookPoint::Ingress;
+  nftnl_chain_set_u32(&chain, NFTNL_CHAIN_HOOKNUM,
+                      ingress ? std::uint32_t{NF_NETDEV_INGRESS}
+                              : static_cast<std::uint32_t>(hook.point));
+  if (ingress) {
+    nftnl_chain_set_str(&chain, NFTNL_CHAIN_DEV, hook.device.c_str());
+  }
   nftnl_chain_set_s32(&chain, NFTNL_CHAIN_PRIO, hook.priority);
   nftnl_chain_set_u32(&chain, NFTNL_CHAIN_POLICY, hook.policy_drop ? NF_DROP : NF_ACCEPT);
 }
 
 }  // namespace
 
-Result<Transaction> Transaction::make(const ruleset::Batch& batch, ruleset::Instant now,
+Result<Transaction> Transaction::make(std::span<const Part> parts, ruleset::Instant now,
                                       const Options& options) {
-  if (auto named = check_name(batch.table); !named) {
-    return fail(std::move(named).error().in("table"));
-  }
-  Transaction made{batch, now, options};
+  Transaction made{now, options};
   made.begin();
-  for (const ruleset::Operation& operation : batch.operations) {
-    made.current_ = &operation;
-    if (auto written = made.write(operation); !written) {
-      made.steps_.push_back({made.used_, &operation, made.rule_number_});
-      const auto last = static_cast<std::uint32_t>(options.first_sequence + made.steps_.size() - 1);
-      return fail(std::move(written).error().in("cannot " + made.describe(last, 0)));
+  for (const Part& part : parts) {
+    if (auto written = made.write(part); !written) {
+      return fail(std::move(written).error());
     }
   }
   made.end();
   return made;
+}
+
+Result<void> Transaction::write(const Part& part) {
+  part_ = part;
+  rule_numbers_.clear();
+  if (auto named = check_name(part.batch->table.name); !named) {
+    return fail(std::move(named).error().in("table"));
+  }
+  for (const ruleset::Operation& operation : part.batch->operations) {
+    current_ = &operation;
+    if (auto written = write(operation); !written) {
+      steps_.push_back({used_, &operation, rule_number_});
+      const auto last = static_cast<std::uint32_t>(options_.first_sequence + steps_.size() - 1);
+      return fail(std::move(written).error().in("cannot " + describe(last, 0)));
+    }
+  }
+  return {};
 }
 
 char* Transaction::room() {
@@ -80,7 +98,8 @@ char* Transaction::room() {
 
 nlmsghdr& Transaction::start(std::uint16_t type, std::uint16_t flags) {
   const auto sequence = static_cast<std::uint32_t>(options_.first_sequence + steps_.size());
-  nlmsghdr* message = nftnl_nlmsg_build_hdr(room(), type, NFPROTO_INET, flags, sequence);
+  nlmsghdr* message = nftnl_nlmsg_build_hdr(
+      room(), type, static_cast<std::uint16_t>(number_of(table().family)), flags, sequence);
   steps_.push_back({used_, current_, rule_number_});
   return *message;
 }
@@ -112,12 +131,12 @@ Result<void> Transaction::write(const ruleset::Operation& operation) {
 }
 
 Result<void> Transaction::write(const ruleset::AddTable& /*add*/) {
-  const auto table = owned(nftnl_table_alloc());
-  nftnl_table_set_str(table.get(), NFTNL_TABLE_NAME, batch_->table.c_str());
-  nftnl_table_set_u32(table.get(), NFTNL_TABLE_FAMILY, NFPROTO_INET);
-  nftnl_table_set_u32(table.get(), NFTNL_TABLE_FLAGS, options_.table_flags);
+  const auto made = owned(nftnl_table_alloc());
+  nftnl_table_set_str(made.get(), NFTNL_TABLE_NAME, table().name.c_str());
+  nftnl_table_set_u32(made.get(), NFTNL_TABLE_FAMILY, number_of(table().family));
+  nftnl_table_set_u32(made.get(), NFTNL_TABLE_FLAGS, part_.table_flags);
   nlmsghdr& message = start(NFT_MSG_NEWTABLE, create());
-  nftnl_table_nlmsg_build_payload(&message, table.get());
+  nftnl_table_nlmsg_build_payload(&message, made.get());
   finish(message);
   return {};
 }
@@ -126,7 +145,7 @@ Result<void> Transaction::write(const ruleset::AddChain& add) {
   if (auto named = check_name(add.chain.name); !named) {
     return named;
   }
-  const auto chain = named_chain(batch_->table, add.chain.name);
+  const auto chain = named_chain(table(), add.chain.name);
   if (add.chain.hook) {
     set_hook(*chain, *add.chain.hook);
   }
@@ -140,7 +159,7 @@ Result<void> Transaction::write(const ruleset::DeleteChain& erase) {
   if (auto named = check_name(erase.chain); !named) {
     return named;
   }
-  const auto chain = named_chain(batch_->table, erase.chain);
+  const auto chain = named_chain(table(), erase.chain);
   nlmsghdr& message = start(NFT_MSG_DELCHAIN, 0);
   nftnl_chain_nlmsg_build_payload(&message, chain.get());
   finish(message);
@@ -151,7 +170,7 @@ Result<void> Transaction::write(const ruleset::FlushChain& flush) {
   if (auto named = check_name(flush.chain); !named) {
     return named;
   }
-  const auto rule = rule_of(batch_->table, flush.chain);
+  const auto rule = rule_of(table(), flush.chain);
   nlmsghdr& message = start(NFT_MSG_DELRULE, 0);
   nftnl_rule_nlmsg_build_payload(&message, rule.get());
   finish(message);
@@ -163,7 +182,7 @@ Result<void> Transaction::write(const ruleset::AddRule& add) {
   if (auto named = check_name(add.chain); !named) {
     return named;
   }
-  const auto rule = rule_of(batch_->table, add.chain);
+  const auto rule = rule_of(table(), add.chain);
   if (auto encoded = encode(add.rule, *rule); !encoded) {
     return encoded;
   }
@@ -177,7 +196,7 @@ Result<void> Transaction::write(const ruleset::AddSet& add) {
   if (auto named = check_name(add.shape.name); !named) {
     return named;
   }
-  const auto set = encode_shape(batch_->table, add.shape, ++sets_);
+  const auto set = encode_shape(table(), add.shape, ++sets_);
   if (!set) {
     return fail(set.error());
   }
@@ -192,7 +211,7 @@ Result<void> Transaction::write(const ruleset::DeleteSet& erase) {
     return named;
   }
   const auto set = owned(nftnl_set_alloc());
-  nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, batch_->table.c_str());
+  nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, table().name.c_str());
   nftnl_set_set_str(set.get(), NFTNL_SET_NAME, erase.set.c_str());
   nlmsghdr& message = start(NFT_MSG_DELSET, 0);
   nftnl_set_nlmsg_build_payload(&message, set.get());
@@ -233,7 +252,7 @@ Result<void> Transaction::write_elements(Act act, const ruleset::SetShape& shape
   };
   const auto open = [&] {
     message = act == Act::Add ? &start(NFT_MSG_NEWSETELEM, create()) : &start(NFT_MSG_DELSETELEM, 0);
-    mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, batch_->table.c_str());
+    mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, table().name.c_str());
     mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, shape.name.c_str());
     list = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
     index = 0;

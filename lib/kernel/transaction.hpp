@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,16 @@ class Transaction {
   struct Options {
     std::uint32_t first_sequence = 1;
     std::optional<std::uint32_t> generation;  ///< the kernel refuses the batch when its own is another
-    std::uint32_t table_flags = 0;            ///< of AddTable
+  };
+  /// What is done to one table.
+  struct Part {
+    const ruleset::Batch* batch = nullptr;
+    std::uint32_t table_flags = 0;  ///< of AddTable
   };
 
-  /// `batch` must outlive the transaction. Fails, naming the operation, for what cannot be written.
-  [[nodiscard]] static Result<Transaction> make(const ruleset::Batch& batch, ruleset::Instant now,
+  /// The batches must outlive the transaction. Fails, naming the operation, for what cannot be
+  /// written.
+  [[nodiscard]] static Result<Transaction> make(std::span<const Part> parts, ruleset::Instant now,
                                                 const Options& options);
 
   /// With its end message the kernel commits; without it the kernel checks everything and forgets it.
@@ -51,11 +57,13 @@ class Transaction {
   };
   enum class Act : std::uint8_t { Add, Delete };
 
-  Transaction(const ruleset::Batch& batch, ruleset::Instant now, const Options& options)
-      : batch_{&batch}, now_{now}, options_{options} {}
+  Transaction(ruleset::Instant now, const Options& options) : now_{now}, options_{options} {}
+
+  [[nodiscard]] const ruleset::TableId& table() const { return part_.batch->table; }
 
   void begin();
   void end();
+  Result<void> write(const Part& part);
   Result<void> write(const ruleset::Operation& operation);
   Result<void> write(const ruleset::AddTable& add);
   Result<void> write(const ruleset::AddChain& add);
@@ -77,7 +85,7 @@ class Transaction {
 
   std::string describe_element(const Step& step, const ruleset::SetShape& shape, std::uint32_t offset) const;
 
-  const ruleset::Batch* batch_;
+  Part part_;  ///< being written
   ruleset::Instant now_;
   Options options_;
   std::vector<std::uint8_t> buffer_;

@@ -71,7 +71,7 @@ std::string Transaction::describe(std::uint32_t sequence, std::uint32_t offset) 
   const auto in_words = [&](const auto& operation) -> std::string {
     using Kind = std::decay_t<decltype(operation)>;
     if constexpr (std::is_same_v<Kind, ruleset::AddTable>) {
-      return "add table '" + batch_->table + "'";
+      return "add table '" + table().name + "'";
     } else if constexpr (std::is_same_v<Kind, ruleset::AddChain>) {
       return "add chain '" + operation.chain.name + "'";
     } else if constexpr (std::is_same_v<Kind, ruleset::DeleteChain>) {

@@ -19,8 +19,8 @@ struct Changes {
   std::vector<std::string> other;  ///< zones, ends of permits, and what is not in force
 };
 
-/// Both policies in the same situation. Each sentence names a permit of the policy that has the
-/// traffic.
+/// Both policies in the same situation, emergency cuts aside. Each sentence names a permit of the
+/// policy that has the traffic.
 [[nodiscard]] Changes changes(const Policy& before, const Policy& after, const Situation& situation,
                               Language language);
 

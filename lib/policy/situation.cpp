@@ -12,9 +12,8 @@ bool is_locked(const Permit& permit, const Situation& situation) {
   return locked(permit.from) || locked(permit.to);
 }
 
-bool in_force(const Permit& permit, const Situation& situation) {
-  if (permit.kind == PermitKind::Exchange || permit.kind == PermitKind::MustFlow ||
-      is_locked(permit, situation) || !permit.in_time(situation.now)) {
+bool is_valid(const Permit& permit, const Situation& situation) {
+  if (!permit.in_time(situation.now)) {
     return false;
   }
   const auto grant = situation.granted.find(permit.id);
@@ -22,6 +21,11 @@ bool in_force(const Permit& permit, const Situation& situation) {
     return true;
   }
   return !permit.standby && !situation.revoked.contains(permit.id);
+}
+
+bool in_force(const Permit& permit, const Situation& situation) {
+  const bool carried = permit.kind != PermitKind::Exchange && permit.kind != PermitKind::MustFlow;
+  return carried && !is_locked(permit, situation) && is_valid(permit, situation);
 }
 
 std::string_view why_not(const Permit& permit, const Situation& situation) {

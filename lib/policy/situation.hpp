@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// What holds beside the config: the time, and what operators have granted and revoked. With a Policy it says which
-/// permits are in force.
+/// What holds beside the config: the time, and what operators have granted and revoked. With a
+/// Policy it says which permits are in force.
 
 #include "policy/policy.hpp"
 
@@ -23,7 +23,10 @@ struct Situation {
 
 /// Whether the permit has a locked zone on either side.
 [[nodiscard]] bool is_locked(const Permit& permit, const Situation& situation);
-/// Exchanges are in force only while a relay carries them; no relay exists yet, so they never are.
+/// Inside its time, granted where it must be, and not revoked.
+[[nodiscard]] bool is_valid(const Permit& permit, const Situation& situation);
+/// Valid and not locked. Exchanges are in force only while a relay carries them; no relay exists
+/// yet, so they never are.
 [[nodiscard]] bool in_force(const Permit& permit, const Situation& situation);
 /// Why it is not in force, in a word of the outer interface; empty when it is.
 [[nodiscard]] std::string_view why_not(const Permit& permit, const Situation& situation);

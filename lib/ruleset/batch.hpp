@@ -46,9 +46,9 @@ struct DeleteElements {
 using Operation = std::variant<AddTable, AddChain, DeleteChain, FlushChain, AddRule, AddSet, DeleteSet,
                                AddElements, DeleteElements>;
 
-/// Operations in an order the kernel accepts.
+/// Operations on one table, in an order the kernel accepts.
 struct Batch {
-  std::string table;
+  TableId table;
   std::vector<Operation> operations;
 
   [[nodiscard]] bool empty() const { return operations.empty(); }

@@ -172,4 +172,22 @@ std::vector<std::string> differences(const Table& expected, const Table& found,
   return std::move(said).take();
 }
 
+void settle_ends(Table& found, const Table& expected, std::chrono::seconds tolerance) {
+  for (Set& set : found.sets) {
+    const Set* wanted = expected.set(set.shape.name);
+    if (!set.shape.timeout || wanted == nullptr) {
+      continue;
+    }
+    auto settled = std::make_shared<Elements>(*set.elements);
+    for (Element& element : *settled) {
+      const auto at = std::ranges::lower_bound(*wanted->elements, element.key, {}, &Element::key);
+      if (at != wanted->elements->end() && at->key == element.key && element.expires &&
+          at->expires && std::chrono::abs(*element.expires - *at->expires) <= tolerance) {
+        element.expires = at->expires;
+      }
+    }
+    set.elements = std::move(settled);
+  }
+}
+
 }  // namespace sekisho::ruleset

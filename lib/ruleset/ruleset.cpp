@@ -15,7 +15,8 @@ struct TypeRow {
 constexpr std::array kTypes{
     TypeRow{Type::NfProto, "nf_proto", 1},       TypeRow{Type::Integer, "integer", 1},
     TypeRow{Type::Ipv4Addr, "ipv4_addr", 4},     TypeRow{Type::Ipv6Addr, "ipv6_addr", 16},
-    TypeRow{Type::EtherAddr, "ether_addr", 6},   TypeRow{Type::InetProto, "inet_proto", 1},
+    TypeRow{Type::EtherAddr, "ether_addr", 6},   TypeRow{Type::EtherType, "ether_type", 2},
+    TypeRow{Type::InetProto, "inet_proto", 1},
     TypeRow{Type::InetService, "inet_service", 2}, TypeRow{Type::Icmp4Type, "icmp_type", 1},
     TypeRow{Type::Mark, "mark", 4},              TypeRow{Type::CtState, "ct_state", 4},
     TypeRow{Type::CtDirection, "ct_dir", 1},     TypeRow{Type::Icmp6Type, "icmpv6_type", 1},
@@ -39,6 +40,7 @@ constexpr std::array kFields{
     FieldRow{Field::CtMark, "ct mark", Type::Mark},
     FieldRow{Field::CtDirection, "ct direction", Type::CtDirection},
     FieldRow{Field::EtherSaddr, "ether saddr", Type::EtherAddr},
+    FieldRow{Field::EtherType, "ether type", Type::EtherType},
     FieldRow{Field::IpSaddr, "ip saddr", Type::Ipv4Addr},
     FieldRow{Field::IpDaddr, "ip daddr", Type::Ipv4Addr},
     FieldRow{Field::IpHeaderLength, "ip hdrlength", Type::Integer},

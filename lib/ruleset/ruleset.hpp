@@ -58,6 +58,7 @@ enum class Type : std::uint8_t {
   Ipv4Addr = 7,
   Ipv6Addr = 8,
   EtherAddr = 9,
+  EtherType = 10,
   InetProto = 12,
   InetService = 13,
   Icmp4Type = 14,
@@ -88,6 +89,7 @@ enum class Field : std::uint8_t {
   CtMark,
   CtDirection,
   EtherSaddr,
+  EtherType,  ///< of the frame: of one with a tag that the device has taken off, the tag's
   IpSaddr,
   IpDaddr,
   IpHeaderLength,  ///< ip hdrlength, one byte, in 32-bit words: 5 without options
@@ -188,11 +190,19 @@ struct Rule {
   auto operator<=>(const Rule&) const = default;
 };
 
-enum class HookPoint : std::uint8_t { Prerouting = 0, Input = 1, Forward = 2, Output = 3, Postrouting = 4 };
+enum class HookPoint : std::uint8_t {
+  Prerouting = 0,
+  Input = 1,
+  Forward = 2,
+  Output = 3,
+  Postrouting = 4,
+  Ingress,  ///< of a device, in a netdev table
+};
 struct Hook {
   HookPoint point{};
   std::int32_t priority = 0;
   bool policy_drop = true;
+  std::string device = {};  ///< of Ingress; it need not be there
   auto operator<=>(const Hook&) const = default;
 };
 struct Chain {
@@ -247,11 +257,27 @@ struct Set {
   std::shared_ptr<const Elements> elements = std::make_shared<const Elements>();
 };
 
-/// One `inet` table.
+enum class TableFamily : std::uint8_t { Inet, Netdev };
+/// Tables of two families may have one name.
+struct TableId {
+  TableFamily family{};
+  std::string name;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): most tables are `inet` ones
+  TableId(std::string of_name, TableFamily of_family = TableFamily::Inet)
+      : family{of_family}, name{std::move(of_name)} {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  TableId(const char* of_name) : TableId{std::string{of_name}} {}
+  auto operator<=>(const TableId&) const = default;
+};
+
 struct Table {
   std::string name;
   std::vector<Set> sets;      ///< sorted by name
   std::vector<Chain> chains;  ///< sorted by name
+  TableFamily family = TableFamily::Inet;
+
+  [[nodiscard]] TableId id() const { return {name, family}; }
 
   [[nodiscard]] const Set* set(std::string_view set_name) const;
   [[nodiscard]] const Chain* chain(std::string_view chain_name) const;
@@ -259,6 +285,10 @@ struct Table {
 
 /// Sorts sets, chains and elements into the order the types promise. Equal keys in one set are a bug and throw.
 void normalise(Table& table);
+
+/// A kernel gives back remaining times, not instants: ends in `found` that are those of `expected`
+/// within `tolerance` become those. Both are normalised.
+void settle_ends(Table& found, const Table& expected, std::chrono::seconds tolerance);
 
 /// Differences as sentences ("chain 'forward' rule 3: …"), at most `most`; empty when equal. Expiries may differ by
 /// `tolerance` (a kernel gives back remaining time, not an instant).

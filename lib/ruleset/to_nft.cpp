@@ -219,9 +219,10 @@ std::string priority_text(const Hook& hook) {
 }
 
 std::string hook_text(const Hook& hook) {
-  static constexpr std::array<std::string_view, 5> kHooks{"prerouting", "input", "forward",
-                                                          "output", "postrouting"};
+  static constexpr std::array<std::string_view, 6> kHooks{"prerouting", "input",       "forward",
+                                                          "output",     "postrouting", "ingress"};
   return "type filter hook " + std::string{kHooks.at(static_cast<std::size_t>(hook.point))} +
+         (hook.device.empty() ? "" : " device " + quoted(hook.device)) +
          " priority " + priority_text(hook) + "; policy " + (hook.policy_drop ? "drop" : "accept") +
          ";";
 }
@@ -264,7 +265,8 @@ std::string to_nft(const Rule& rule) {
 }
 
 std::string to_nft(const Table& table, Instant now) {
-  std::string text = "table inet " + table.name + " {\n";
+  const bool netdev = table.family == TableFamily::Netdev;
+  std::string text = (netdev ? "table netdev " : "table inet ") + table.name + " {\n";
   for (const Set& set : table.sets) {
     text += set_text(set, now);
   }

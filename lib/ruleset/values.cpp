@@ -49,6 +49,18 @@ std::string interval_text(Type type, std::span<const std::uint8_t> first, std::s
   return value_text(type, first) + "-" + value_text(type, last);
 }
 
+std::string ether_type_text(unsigned type) {
+  switch (type) {
+    case 0x0800: return "ip";
+    case 0x0806: return "arp";
+    case 0x86dd: return "ip6";
+    default: break;
+  }
+  std::array<char, 16> text{};
+  (void)std::snprintf(text.data(), text.size(), "0x%04x", type);
+  return text.data();
+}
+
 }  // namespace
 
 std::string mark_text(std::uint32_t mark) {
@@ -61,6 +73,7 @@ std::string value_text(Type type, std::span<const std::uint8_t> bytes) {
   switch (type) {
     case Type::Ipv4Addr:
     case Type::Ipv6Addr: return net::Address::from_bytes(bytes).value_or(net::Address{}).str();
+    case Type::EtherType: return ether_type_text(unsigned{bytes[0]} << 8U | bytes[1]);
     case Type::EtherAddr: {
       std::array<std::uint8_t, 6> mac{};
       std::ranges::copy(bytes.first(mac.size()), mac.begin());

@@ -55,7 +55,7 @@ class Question {
         situation_{situation},
         packet_{packet},
         src_zone_{policy.zone_of_interface(packet.in)},
-        dst_zone_{policy.zone_of(packet.dst)} {}
+        dst_zone_{packet.ether_type ? std::nullopt : policy.zone_of(packet.dst)} {}
 
   [[nodiscard]] Decision answer() const;
 
@@ -71,6 +71,7 @@ class Question {
   [[nodiscard]] bool is_router_message() const;
   [[nodiscard]] bool is_listener_message() const;
   [[nodiscard]] bool is_of_the_link() const;
+  [[nodiscard]] bool is_odd_frame() const;
   [[nodiscard]] bool is_locked() const;
   [[nodiscard]] bool is_invalid() const;
   [[nodiscard]] bool is_management() const;
@@ -100,6 +101,9 @@ class Question {
 Decision Question::answer() const {
   if (packet_.in.empty() || (packet_.in == "lo" && packet_.route == Route::Local)) {
     return own_packet();
+  }
+  if (is_odd_frame()) {
+    return said(Reason::Invalid);
   }
   if (is_neighbour_discovery()) {
     return said(Reason::None);
@@ -246,6 +250,11 @@ bool Question::is_of_the_link() const {
                                 packet_.icmp_type == icmp6::kRouterSolicitation;
   return is_listener_message() || solicits_routers || is_router_message() ||
          (is_on_link_discovery() && is_icmp6_to_appliance());
+}
+
+/// A tag or a foreign ethertype: such a frame is judged on its wire, whatever it holds.
+bool Question::is_odd_frame() const {
+  return packet_.ether_type && is_boundary(packet_.in);
 }
 
 /// An emergency cut shuts a zone off, never management.

@@ -14,6 +14,8 @@ using Loaded = Result<std::optional<Bytes>>;
 constexpr std::int32_t kConntrackPriority = -200;  // NF_IP_PRI_CONNTRACK
 constexpr std::uint8_t kHopByHop = 0;              // IPPROTO_HOPOPTS
 constexpr std::uint8_t kNoNextHeader = 59;         // IPPROTO_NONE
+constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
+constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
 constexpr std::uint8_t kNfProtoIpv4 = 2;
 constexpr std::uint8_t kNfProtoIpv6 = 10;
 
@@ -194,6 +196,9 @@ Result<std::optional<Bytes>> load(Field field, const Position& at) {
     case Field::CtDirection:
       return of_connection(at, ruleset::bytes_of(static_cast<std::uint8_t>(packet.direction)));
     case Field::EtherSaddr: return hardware_source(at);
+    case Field::EtherType:
+      return ruleset::bytes_of(
+          at.packet.ether_type.value_or(at.packet.src.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6));
     case Field::FibSaddrType: return bytes_of(source_type(packet));
     case Field::FibDaddrType: return bytes_of(destination_type(packet));
     case Field::FibDaddrIifType: return bytes_of(destination_type_on_in(packet));

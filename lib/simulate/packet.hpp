@@ -25,6 +25,9 @@ enum class Route : std::uint8_t {
 enum class CtState : std::uint8_t { New, Established, Related, Invalid, Untracked };
 enum class Direction : std::uint8_t { Original, Reply };
 
+/// The frame's type that says "a tag follows" (IEEE 802.1Q).
+inline constexpr std::uint16_t kTag = 0x8100;
+
 struct Packet {
   std::string in = {};   ///< interface it came in on; empty: sent by the appliance itself
   std::string out = {};  ///< interface it would leave by; empty: it stays here, or has no route
@@ -42,6 +45,8 @@ struct Packet {
   std::uint8_t hop_limit = 64;
   std::optional<net::Address> next_hop = std::nullopt;  ///< nothing: the destination itself
   std::optional<net::Mac> src_mac = std::nullopt;
+  /// Of the frame it came in, where that is not what its addresses say: a tag's, a foreign one.
+  std::optional<std::uint16_t> ether_type = std::nullopt;
   CtState state = CtState::New;
   Direction direction = Direction::Original;
   std::uint32_t ct_mark = 0;

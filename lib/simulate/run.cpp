@@ -94,14 +94,16 @@ std::span<const HookPoint> hooks_of(const Packet& packet) {
 }
 
 Outcome Machine::run() {
+  static constexpr std::array kIngress{HookPoint::Ingress};
+  const bool frames = table_.family == ruleset::TableFamily::Netdev;
   Result<Ending> end = Ending::Accepted;
-  for (const HookPoint point : hooks_of(at_.packet)) {
+  for (const HookPoint point : frames ? kIngress : hooks_of(at_.packet)) {
     end = hook(point);
     if (!end || *end != Ending::Accepted) {
       break;
     }
   }
-  if (end && *end == Ending::Accepted && at_.packet.route == Route::None) {
+  if (end && *end == Ending::Accepted && at_.packet.route == Route::None && !frames) {
     end = Ending::NoRoute;
   }
   conclude(end);
@@ -121,9 +123,10 @@ void Machine::conclude(const Result<Ending>& end) {
 }
 
 Result<Ending> Machine::hook(HookPoint point) {
+  const std::string device = point == HookPoint::Ingress ? at_.packet.in : "";
   std::vector<const Chain*> bases;
   for (const Chain& chain : table_.chains) {
-    if (chain.hook && chain.hook->point == point) {
+    if (chain.hook && chain.hook->point == point && chain.hook->device == device) {
       bases.push_back(&chain);
     }
   }

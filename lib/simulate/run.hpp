@@ -37,7 +37,8 @@ struct Outcome {
 
 /// Runs the packet through the base chains of the hooks it passes: prerouting and then input, or
 /// forward and postrouting, or of an own packet output and postrouting. The table is normalised.
-/// Elements with a rate always match, expired ones never do.
+/// Elements with a rate always match, expired ones never do. Of a netdev table: through the ingress
+/// chains of the interface that it comes in on.
 [[nodiscard]] Outcome run(const ruleset::Table& table, const Packet& packet, ruleset::Instant now);
 
 }  // namespace sekisho::simulate

@@ -19,4 +19,10 @@ namespace sekisho::state {
 [[nodiscard]] Result<std::vector<policy::Source>> read_config(
     const std::string& path, std::optional<std::string> main_text = {});
 
+/// Makes the files what `sources` say, the first of which is the main file: each in one step,
+/// conf.d's by their names. Files of conf.d that are not among them stay beside as
+/// NAME.toml.rolled-back.
+[[nodiscard]] Result<> write_config(const std::string& path,
+                                    const std::vector<policy::Source>& sources);
+
 }  // namespace sekisho::state

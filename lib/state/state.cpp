@@ -3,10 +3,9 @@
 
 #include "base/escape.hpp"
 #include "files/files.hpp"
+#include "state/json.hpp"
 
-#include <boost/json.hpp>
-
-#include <sys/stat.h>
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -18,8 +17,6 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
-constexpr std::size_t kLargest = 1ULL << 30U;
-constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
 
 std::string directory_of(const std::string& state_dir) {
@@ -31,41 +28,21 @@ std::string path_of(const std::string& state_dir, std::uint64_t number) {
                       static_cast<unsigned long long>(number));
   return directory_of(state_dir) + "/" + name.data();
 }
-
-/// The object a file holds.
-Result<object> read_object(const std::string& path) {
-  const auto text = files::read(path, kLargest);
-  if (!text) {
-    return fail(text.error());
-  }
-  boost::system::error_code error;
-  value parsed = boost::json::parse(*text, error);
-  if (error || !parsed.is_object()) {
-    return fail("'" + path + "' is damaged: no JSON object");
-  }
-  return std::move(parsed).as_object();
+std::string text_path(const std::string& state_dir, const std::string& sha256) {
+  return directory_of(state_dir) + "/texts/" + sha256 + ".json";
 }
-
-std::optional<std::string> text_in(const object& from, std::string_view key) {
-  const value* found = from.if_contains(key);
-  return found != nullptr && found->is_string() ? std::optional{std::string{found->as_string()}}
-                                                : std::nullopt;
-}
-
-template <typename Number>
-std::optional<Number> number_in(const value& from) {
-  boost::system::error_code error;
-  const auto number = from.to_number<Number>(error);
-  return error ? std::nullopt : std::optional{number};
+/// What a digest must look like to be part of a path.
+bool is_digest(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 std::optional<std::vector<policy::Source>> sources_in(const object& from) {
-  const value* list = from.if_contains("sources");
-  if (list == nullptr || !list->is_array()) {
+  const array* list = array_in(from, "sources");
+  if (list == nullptr) {
     return std::nullopt;
   }
   std::vector<policy::Source> sources;
-  for (const value& one : list->as_array()) {
+  for (const value& one : *list) {
     const auto name = one.is_object() ? text_in(one.as_object(), "name") : std::nullopt;
     const auto text = one.is_object() ? text_in(one.as_object(), "text") : std::nullopt;
     if (!name || !text) {
@@ -78,12 +55,12 @@ std::optional<std::vector<policy::Source>> sources_in(const object& from) {
 
 template <typename Map>
 bool read_map(const object& from, std::string_view key, Map& into) {
-  const value* found = from.if_contains(key);
-  if (found == nullptr || !found->is_object()) {
+  const object* found = object_in(from, key);
+  if (found == nullptr) {
     return false;
   }
-  for (const auto& member : found->as_object()) {
-    const auto number = number_in<typename Map::mapped_type>(member.value());
+  for (const auto& member : *found) {
+    const auto number = number_of<typename Map::mapped_type>(member.value());
     if (!number) {
       return false;
     }
@@ -120,23 +97,45 @@ Result<std::vector<std::uint64_t>> revisions(const std::string& state_dir) {
   return numbers;
 }
 
-Result<Revision> load(const std::string& state_dir, std::uint64_t number) {
+Result<Change> load_change(const std::string& state_dir, std::uint64_t number) {
   const std::string path = path_of(state_dir, number);
   const auto document = read_object(path);
   if (!document) {
     return fail(document.error());
   }
   const auto sha256 = text_in(*document, "sha256");
+  if (!sha256 || !is_digest(*sha256)) {
+    return fail("'" + path + "' is damaged: it names no text");
+  }
+  const value* provisional = document->if_contains("provisional");
+  return Change{number,
+                *sha256,
+                text_in(*document, "who").value_or(""),
+                text_in(*document, "when").value_or(""),
+                text_in(*document, "what").value_or(""),
+                provisional != nullptr && *provisional == true};
+}
+
+Result<Revision> load(const std::string& state_dir, std::uint64_t number) {
+  auto change = load_change(state_dir, number);
+  if (!change) {
+    return fail(std::move(change).error());
+  }
+  const std::string path = text_path(state_dir, change->sha256);
+  const auto document = read_object(path);
+  if (!document) {
+    return fail(document.error());
+  }
   auto sources = sources_in(*document);
-  if (!sha256 || !sources || policy::fingerprint(*sources) != *sha256) {
+  if (!sources || policy::fingerprint(*sources) != change->sha256) {
     return fail("'" + path + "' is damaged: its texts do not have the digest it says");
   }
-  return Revision{number, *sha256, text_in(*document, "who").value_or(""),
-                  text_in(*document, "when").value_or(""), *std::move(sources)};
+  return Revision{*std::move(change), *std::move(sources)};
 }
 
 Result<> save(const std::string& state_dir, const Revision& revision) {
-  if (auto made = files::make_directories(directory_of(state_dir), kDirectoryMode); !made) {
+  if (auto made = files::make_directories(directory_of(state_dir) + "/texts", kDirectoryMode);
+      !made) {
     return made;
   }
   array sources;
@@ -145,12 +144,21 @@ Result<> save(const std::string& state_dir, const Revision& revision) {
     sources.push_back(object{{"name", is_utf8(source.name) ? source.name : escaped(source.name)},
                              {"text", source.text}});
   }
-  const object document{{"revision", revision.number},
-                        {"sha256", revision.sha256},
-                        {"who", revision.who},
-                        {"when", revision.when},
-                        {"sources", std::move(sources)}};
-  return files::replace(path_of(state_dir, revision.number), serialize(document) + "\n", kFileMode);
+  if (auto written =
+          write_object(text_path(state_dir, revision.sha256), {{"sources", std::move(sources)}});
+      !written) {
+    return written;
+  }
+  return save_change(state_dir, revision);
+}
+
+Result<> save_change(const std::string& state_dir, const Change& change) {
+  return write_object(path_of(state_dir, change.number), {{"revision", change.number},
+                                                          {"sha256", change.sha256},
+                                                          {"who", change.who},
+                                                          {"when", change.when},
+                                                          {"what", change.what},
+                                                          {"provisional", change.provisional}});
 }
 
 Result<std::optional<Revision>> newest(const std::string& state_dir) {
@@ -170,30 +178,42 @@ Result<std::optional<Revision>> newest(const std::string& state_dir) {
 
 Result<compile::Numbers> load_numbers(const std::string& state_dir) {
   const std::string path = state_dir + "/numbers.json";
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0 && errno == ENOENT) {
-    return compile::Numbers{};
-  }
-  const auto document = read_object(path);
+  const auto document = read_object_if_there(path);
   if (!document) {
     return fail(document.error());
   }
   compile::Numbers numbers;
-  const value* next = document->if_contains("next_permit");
-  const auto number = next == nullptr ? std::nullopt : number_in<std::uint32_t>(*next);
-  if (!number || !read_map(*document, "zones", numbers.zones) ||
-      !read_map(*document, "permits", numbers.permits)) {
+  if (!*document) {
+    return numbers;
+  }
+  const auto next = number_in<std::uint32_t>(**document, "next_permit");
+  if (!next || !read_map(**document, "zones", numbers.zones) ||
+      !read_map(**document, "permits", numbers.permits)) {
     return fail("'" + path + "' is damaged");
   }
-  numbers.next_permit = *number;
+  numbers.next_permit = *next;
   return numbers;
 }
 
 Result<> save_numbers(const std::string& state_dir, const compile::Numbers& numbers) {
-  const object document{{"zones", object_of(numbers.zones)},
-                        {"permits", object_of(numbers.permits)},
-                        {"next_permit", numbers.next_permit}};
-  return files::replace(state_dir + "/numbers.json", serialize(document) + "\n", kFileMode);
+  return write_object(state_dir + "/numbers.json", {{"zones", object_of(numbers.zones)},
+                                                    {"permits", object_of(numbers.permits)},
+                                                    {"next_permit", numbers.next_permit}});
+}
+
+Result<policy::Instant> load_seen(const std::string& state_dir) {
+  const std::string path = state_dir + "/clock.json";
+  const auto document = read_object_if_there(path);
+  if (!document) {
+    return fail(document.error());
+  }
+  const auto seen = *document ? number_in<std::int64_t>(**document, "seen") : std::int64_t{0};
+  return seen ? Result<policy::Instant>{policy::Instant{std::chrono::seconds{*seen}}}
+              : fail("'" + path + "' is damaged");
+}
+
+Result<> save_seen(const std::string& state_dir, policy::Instant seen) {
+  return write_object(state_dir + "/clock.json", {{"seen", seen.time_since_epoch().count()}});
 }
 
 }  // namespace sekisho::state

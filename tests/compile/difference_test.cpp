@@ -56,7 +56,7 @@ class Model {
 
   void apply(const Batch& batch) {
     for (const Operation& operation : batch.operations) {
-      std::visit([&](const auto& o) { (*this)(o, batch.table); }, operation);
+      std::visit([&](const auto& o) { (*this)(o, batch.table.name); }, operation);
     }
   }
   [[nodiscard]] Table table() const { return table_.value(); }
@@ -298,9 +298,9 @@ TEST(Difference, RefusesToMoveOrToDeleteABaseChain) {
 
 /// The batch as commands of nft, which makes one transaction of a file.
 std::string script(const Batch& batch) {
-  const std::string place = " inet " + batch.table + " ";
+  const std::string place = " inet " + batch.table.name + " ";
   const auto block = [&](std::vector<Set> sets, std::vector<Chain> chains) {
-    return to_nft(Table{batch.table, std::move(sets), std::move(chains)}, {});
+    return to_nft(Table{batch.table.name, std::move(sets), std::move(chains)}, {});
   };
   const auto set = [](const SetShape& shape, const Elements& elements) {
     return Set{shape, std::make_shared<const Elements>(elements)};
@@ -311,7 +311,7 @@ std::string script(const Batch& batch) {
         [&](const auto& o) -> std::string {
           using Kind = std::decay_t<decltype(o)>;
           if constexpr (std::is_same_v<Kind, AddTable>) {
-            return "add table inet " + batch.table + "\n";
+            return "add table inet " + batch.table.name + "\n";
           } else if constexpr (std::is_same_v<Kind, AddChain>) {
             return block({}, {o.chain});
           } else if constexpr (std::is_same_v<Kind, DeleteChain>) {

@@ -13,8 +13,16 @@ using ::testing::HasSubstr;
 
 std::vector<Request> one_of_each() {
   return {Status{},
-          Apply{"version = 1\n"},
-          Reload{},
+          Apply{"version = 1\n", 300, {"j-alert-mail", "other"}},
+          Reload{{"j-alert-mail"}},
+          Confirm{},
+          Rollback{7, {}},
+          History{},
+          Lockdown{"lgwan", true},
+          Grant{"maintenance", 7200},
+          Requests{},
+          Approve{9},
+          Revoke{"eltax", {"a"}},
           Explain{"lg0", "10.20.3.4", "10.10.1.5", "tcp", std::nullopt, std::uint16_t{443}, "",
                   "02:00:00:14:03:04"},
           Verify{},

@@ -47,9 +47,11 @@ std::string compiled(const std::string& name) {
   for (const policy::Diagnostic& error : parsed.errors) {
     ADD_FAILURE() << name << ": " << error.str("error");
   }
-  return parsed.policy
-             ? ruleset::to_nft(compile::compile(*parsed.policy, {kNow, {}, {}}, {}).table, kNow)
-             : "";
+  if (!parsed.policy) {
+    return "";
+  }
+  const compile::Compiled made = compile::compile(*parsed.policy, {kNow}, {});
+  return ruleset::to_nft(made.table, kNow) + ruleset::to_nft(made.frames, kNow);
 }
 
 /// A folder that goes away with it.

@@ -19,7 +19,7 @@ using Bytestring = std::vector<std::uint8_t>;
 /// The messages that would write one of everything: to the readers they look as the kernel's own answers do.
 std::vector<Bytestring> messages() {
   const Batch batch = batch_of(one_of_everything());
-  const auto transaction = Transaction::make(batch, kNow, {});
+  const auto transaction = Transaction::make(std::array{Transaction::Part{&batch, 0}}, kNow, {});
   std::vector<Bytestring> all;
   ByteView rest = transaction->committing();
   while (!rest.empty()) {
@@ -134,7 +134,7 @@ TEST(HostileAnswers, NoiseIsSurvived) {
 TEST(HostileAnswers, ARuleOfAnUnknownChainIsAnError) {
   TableReader reader{"t", {}, kNow};
   const Batch batch{"t", {AddRule{"x", {{Counter{}}, {}}}}};
-  const auto transaction = Transaction::make(batch, kNow, {});
+  const auto transaction = Transaction::make(std::array{Transaction::Part{&batch, 0}}, kNow, {});
   ByteView rest = transaction->committing();
   (void)next_message(rest);
 
@@ -147,7 +147,7 @@ TEST(HostileAnswers, ARuleOfAnUnknownChainIsAnError) {
 TEST(HostileAnswers, MessagesOfOtherTablesArePassedOver) {
   TableReader reader{"t", {}, kNow};
   const Batch batch{"u", {AddChain{{"x", {}, {}}}}};
-  const auto transaction = Transaction::make(batch, kNow, {});
+  const auto transaction = Transaction::make(std::array{Transaction::Part{&batch, 0}}, kNow, {});
   ByteView rest = transaction->committing();
   (void)next_message(rest);
 

@@ -111,6 +111,7 @@ std::vector<Rule> comparisons() {
       rule({is(Field::CtState, mark_bytes(8)), is_not(Field::CtMark, mark_bytes(0))}),
       rule({is(Field::CtDirection, number(1))}),
       rule({is(Field::EtherSaddr, mac("02:00:00:00:00:03"))}),
+      rule({is(Field::EtherType, bytes_of(std::uint16_t{0x88b5}))}),
       rule({v4, is(Field::IpSaddr, address("10.0.0.1")), is(Field::IpDaddr, address("11.0.0.1"))}),
       rule({v4, is_not(Field::IpHeaderLength, number(5))}),
       rule({v6, is(Field::Ip6Saddr, address("fd00::1")), is(Field::Ip6Daddr, address("fd00::2"))}),

@@ -242,7 +242,10 @@ TEST_F(Appliance, DiffNamesWhatIsLostAndChangesNothing) {
   EXPECT_EQ(same, boost::json::value({{"ok", true},
                                       {"more", boost::json::array{}},
                                       {"less", boost::json::array{}},
-                                      {"other", boost::json::array{}}}));
+                                      {"other", boost::json::array{}},
+                                      {"connections", boost::json::array{}},
+                                      {"connections_total", 0},
+                                      {"connections_complete", true}}));
   EXPECT_EQ(after.at("revision"), before.at("revision"));
   EXPECT_EQ(after.at("kernel").at("generation"), before.at("kernel").at("generation"));
   EXPECT_THAT(ctl(words({"diff", narrower})).out, HasSubstr("- "));

@@ -63,8 +63,8 @@ TEST_F(Selfcheck, AnApplianceThatIsWellSaysSo) {
 
   EXPECT_TRUE(document.at("ok").as_bool());
   EXPECT_EQ(found.size(), 10U);
-  for (const char* id : {"config", "drift", "chain", "permits", "reviews", "processes", "table",
-                         "must_flows"}) {
+  for (const char* id :
+       {"config", "drift", "chain", "permits", "reviews", "processes", "table", "must_flows"}) {
     EXPECT_EQ(found[id], "ok") << id << ": " << text_of(document, id);
   }
   EXPECT_NE(found["clock"], "ng");
@@ -94,8 +94,7 @@ TEST_F(Selfcheck, FilesThatAreNotInForceAreToldAndBrokenOnesAreWrong) {
   EXPECT_THAT(text_of(changed, "config"), HasSubstr("revision 1"));
   EXPECT_EQ(levels(broken)["config"], "ng");
   EXPECT_THAT(text_of(broken, "config"), HasSubstr("sekisho.toml:1:"));
-  ASSERT_TRUE(
-      eventually([this] { return daemon_->recorded("selfcheck", "MESSAGE").size() == 2; }));
+  ASSERT_TRUE(eventually([this] { return daemon_->recorded("selfcheck", "MESSAGE").size() == 2; }));
   EXPECT_THAT(daemon_->recorded("selfcheck", "SEKISHO_VERDICT"), ElementsAre("permit", "deny"));
 }
 
@@ -125,9 +124,9 @@ services = ["tcp/443"]
   (void)std::strftime(yesterday.data(), yesterday.size(), "%Y-%m-%d", std::gmtime(&past));
   begin(kZones + permit + "valid_until = " + day.data() + "\n");
   const auto ending = ask("selfcheck");
-  ASSERT_EQ(daemon_->apply(kZones + permit + "review_by = " + yesterday.data() + "\n" + must)
-                .exit_code,
-            0);
+  ASSERT_EQ(
+      daemon_->apply(kZones + permit + "review_by = " + yesterday.data() + "\n" + must).exit_code,
+      0);
   const auto overdue = ask("selfcheck");
 
   EXPECT_EQ(levels(ending)["permits"], "warn");

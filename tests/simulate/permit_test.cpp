@@ -143,20 +143,21 @@ TEST_P(Permits, AnEndedPermitWithAnotherMacIsExpired) {
   EXPECT_EQ(decide_now(city({ended}), crossing()).reason, Reason::Expired);
 }
 
-TEST_P(Permits, StandbyNeedsAGrantAndRevokedOnesAreOut) {
+TEST_P(Permits, StandbyNeedsAGrantAndRevokedOnesAreOutUntilTheyAreGranted) {
   Permit standby = eltax();
   standby.standby = true;
   const policy::Policy policy{city({standby})};
-  policy::Situation situation{.now = kNow, .revoked = {}, .granted = {}};
+  policy::Situation situation{.now = kNow};
 
   EXPECT_EQ(decide(policy, situation, crossing()).reason, Reason::Expired);
   situation.granted["eltax"] = kNow + hours{2};
   EXPECT_EQ(decide(policy, situation, crossing()).reason, Reason::SpecificFlow);
   situation.granted["eltax"] = kNow;
   EXPECT_EQ(decide(policy, situation, crossing()).reason, Reason::Expired);
-  situation.granted["eltax"] = kNow + hours{2};
   situation.revoked.insert("eltax");
   EXPECT_EQ(decide(policy, situation, crossing()).reason, Reason::Expired);
+  situation.granted["eltax"] = kNow + hours{2};
+  EXPECT_EQ(decide(policy, situation, crossing()).reason, Reason::SpecificFlow);
 }
 
 TEST_P(Permits, AnExchangeIsNeitherForwardedNorExpired) {

@@ -28,7 +28,8 @@ class State : public ::testing::Test {
 
   static Revision revision(std::uint64_t number, const std::string& text) {
     std::vector<policy::Source> sources{{"/etc/sekisho/sekisho.toml", text}};
-    return {number, policy::fingerprint(sources), "root", "2026-04-01T00:00:00Z", sources};
+    return {{number, policy::fingerprint(sources), "root", "2026-04-01T00:00:00Z", "apply"},
+            sources};
   }
   void write(const std::string& name, const std::string& text) const {
     std::ofstream{directory_ + "/" + name} << text;
@@ -58,9 +59,10 @@ TEST_F(State, WithoutRevisionsThereIsNoneAndNoError) {
   EXPECT_EQ(*load_numbers(directory_), compile::Numbers{});
 }
 
-TEST_F(State, AChangedRevisionIsAnErrorThatNamesItsFile) {
-  ASSERT_TRUE(save(directory_, revision(1, "text")));
-  const std::string path = "revisions/0000000001.json";
+TEST_F(State, AChangedTextIsAnErrorThatNamesItsFile) {
+  const Revision saved = revision(1, "text");
+  ASSERT_TRUE(save(directory_, saved));
+  const std::string path = "revisions/texts/" + saved.sha256 + ".json";
   std::ifstream file{directory_ + "/" + path};
   std::string text{std::istreambuf_iterator<char>{file}, {}};
   text.replace(text.find("\"text\":\"text\""), 13, "\"text\":\"tExt\"");
@@ -69,9 +71,77 @@ TEST_F(State, AChangedRevisionIsAnErrorThatNamesItsFile) {
   const auto found = newest(directory_);
 
   ASSERT_FALSE(found);
-  EXPECT_THAT(found.error().text(), HasSubstr("0000000001.json"));
-  write(path, "garbage");
-  EXPECT_FALSE(load(directory_, 1));
+  EXPECT_THAT(found.error().text(), HasSubstr(saved.sha256));
+}
+
+TEST_F(State, ADamagedChangeIsAnErrorThatNamesItsFile) {
+  ASSERT_TRUE(save(directory_, revision(1, "text")));
+  for (const std::string damage :
+       {"garbage", R"({"sha256":"../../numbers"})", R"({"sha256":7})", "{}"}) {
+    write("revisions/0000000001.json", damage);
+
+    const auto found = load(directory_, 1);
+
+    ASSERT_FALSE(found) << damage;
+    EXPECT_THAT(found.error().text(), HasSubstr("0000000001.json"));
+  }
+}
+
+TEST_F(State, ChangesShareOneText) {
+  const Revision first = revision(1, "text");
+  ASSERT_TRUE(save(directory_, first));
+  Change second = first;
+  second.number = 2;
+  second.what = "lockdown 'lgwan'";
+  second.provisional = true;
+  ASSERT_TRUE(save_change(directory_, second));
+
+  const auto found = load(directory_, 2);
+
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->sources.front().text, "text");
+  EXPECT_EQ(found->what, "lockdown 'lgwan'");
+  EXPECT_TRUE(found->provisional);
+  EXPECT_FALSE(load_change(directory_, 1)->provisional);
+}
+
+TEST_F(State, WhatOperatorsDecidedComesBack) {
+  using std::chrono::seconds;
+  policy::Standing standing;
+  standing.locked = {"all", "lgwan"};
+  standing.revoked = {{"eltax", "abc"}};
+  standing.granted["maintenance"] = {
+      "def", policy::Instant{seconds{1'800'000'000}}, {1001, "suzuki"}, {1002, "sato"}};
+  standing.requests = {
+      {7, "other", "ghi", seconds{7200}, {1001, "suzuki"}, policy::Instant{seconds{5}}}};
+  standing.last_request = 7;
+  EXPECT_EQ(*load_standing(directory_), policy::Standing{});
+  ASSERT_TRUE(save_standing(directory_, standing));
+
+  EXPECT_EQ(*load_standing(directory_), standing);
+}
+
+TEST_F(State, ADamagedDecisionIsNoDecision) {
+  for (const std::string damage :
+       {"", "[]", "{}", R"({"locked":[],"revoked":{},"granted":{},"requests":[]})",
+        R"({"locked":[1],"revoked":{},"granted":{},"requests":[],"last_request":0})",
+        R"({"locked":[],"revoked":{"a":1},"granted":{},"requests":[],"last_request":0})",
+        R"({"locked":[],"revoked":{},"granted":{"a":{}},"requests":[],"last_request":0})",
+        R"({"locked":[],"revoked":{},"granted":{},"requests":[{}],"last_request":0})"}) {
+    write("standing.json", damage);
+
+    EXPECT_FALSE(load_standing(directory_)) << damage;
+  }
+}
+
+TEST_F(State, TheLatestTimeComesBack) {
+  const policy::Instant seen{std::chrono::seconds{1'800'000'000}};
+  EXPECT_EQ(*load_seen(directory_), policy::Instant{});
+  ASSERT_TRUE(save_seen(directory_, seen));
+
+  EXPECT_EQ(*load_seen(directory_), seen);
+  write("clock.json", "{\"seen\":\"noon\"}");
+  EXPECT_FALSE(load_seen(directory_));
 }
 
 TEST_F(State, NumbersComeBack) {

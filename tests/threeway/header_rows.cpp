@@ -191,6 +191,33 @@ void add_protocols(Rows& rows) {
   }
 }
 
+/// What on the wire is neither IP nor ARP, or carries a tag, is judged before anybody looks inside.
+void add_frames(Rows& rows) {
+  for (const std::string& dst : {std::string{"198.51.100.9"}, std::string{"2001:db8:5::9"}}) {
+    const bool v4 = dst.find(':') == std::string::npos;
+    Probe probe{.in = "in0", .src = v4 ? "10.30.0.7" : "fd00:30::7", .dst = dst};
+    const std::string invalid = "invalid inet-office -";
+    probe.tag = 7;
+    rows.push_back({"of a tagged network, " + dst, probe, invalid});
+    probe.tag = 0;
+    rows.push_back({"with a priority tag, " + dst, probe, invalid});
+    probe.tag = 7;
+    probe.ether_type = 0x8100;
+    rows.push_back({"with two tags, " + dst, probe, invalid});
+    probe.tag.reset();
+    for (const std::uint16_t type : std::initializer_list<std::uint16_t>{
+             0x88b5, 0x8864, 0x88cc, 0x8847, 0x88a8, 0x8137, 0x0027, 0x22f0}) {
+      probe.ether_type = type;
+      rows.push_back({"of ethertype " + std::to_string(type) + ", " + dst, probe, invalid});
+    }
+    probe.in = "mgmt0";
+    rows.push_back({"of a foreign type by management's wire, " + dst, probe, "invalid - -"});
+    probe.in = "x0";
+    rows.push_back({"of a foreign type by a wire of nobody, " + dst, probe, "unknown_zone - -",
+                    "nobody takes it, and the wire is not ours"});
+  }
+}
+
 }  // namespace
 
 Rows header_rows() {
@@ -201,6 +228,7 @@ Rows header_rows() {
   add_states(rows);
   add_icmp(rows);
   add_protocols(rows);
+  add_frames(rows);
   return rows;
 }
 

@@ -152,7 +152,7 @@ void Lab::make_wires() const {
 }
 
 void Lab::lock(const std::set<std::string>& zones) {
-  const ruleset::Table from = compiled_->table;
+  const compile::Compiled from = *compiled_;
   situation_.locked.clear();
   for (const std::string& zone : zones) {
     situation_.locked.insert(policy_->zone_named(zone).value());
@@ -161,13 +161,21 @@ void Lab::lock(const std::set<std::string>& zones) {
   commit(from);
 }
 
-void Lab::commit(const std::optional<ruleset::Table>& from) {
+void Lab::commit(const std::optional<compile::Compiled>& from) {
   appliance_.run([&] {
-    const auto done = nftables_->commit(compile::difference(from, compiled_->table), kNow);
+    const auto before = [&](ruleset::Table compile::Compiled::*which) {
+      return from ? std::optional{(*from).*which} : std::nullopt;
+    };
+    const std::array batches{
+        compile::difference(before(&compile::Compiled::table), compiled_->table),
+        compile::difference(before(&compile::Compiled::frames), compiled_->frames)};
+    const auto done = nftables_->commit(batches, kNow);
     ASSERT_TRUE(done) << done.error().text;
-    auto read = nftables_->read_back(compiled_->table.name, kNow);
-    ASSERT_TRUE(read && *read);
+    auto read = nftables_->read_back(compiled_->table.id(), kNow);
+    auto read_frames = nftables_->read_back(compiled_->frames.id(), kNow);
+    ASSERT_TRUE(read && *read && read_frames && *read_frames);
     table_ = **std::move(read);
+    frames_ = **std::move(read_frames);
     settle({kWires.begin(), kWires.end()});
     before_ = counters();
   });
@@ -246,10 +254,12 @@ void Lab::know_neighbours(const std::vector<simulate::Packet>& packets) const {
 
 std::map<std::string, std::uint64_t> Lab::counters() {
   std::map<std::string, std::uint64_t> counted;
-  const auto elements = nftables_->read_elements(table_.name, table_.set("drops")->shape, kNow);
-  require(elements.has_value(), "cannot read the counters");
-  for (const ruleset::Element& element : *elements) {
-    counted[element.comment] = element.usage.packets;
+  for (const ruleset::Table* table : {&table_, &frames_}) {
+    const auto elements = nftables_->read_elements(table->id(), table->set("drops")->shape, kNow);
+    require(elements.has_value(), "cannot read the counters");
+    for (const ruleset::Element& element : *elements) {
+      counted[element.comment] += element.usage.packets;
+    }
   }
   return counted;
 }

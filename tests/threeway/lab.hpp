@@ -41,6 +41,7 @@ class Lab {
   void lock(const std::set<std::string>& zones);
   /// The table as the kernel gives it back.
   [[nodiscard]] const ruleset::Table& table() const { return table_; }
+  [[nodiscard]] const ruleset::Table& frames() const { return frames_; }
   /// The far end's and the appliance's hardware address; of no wire: zeros.
   [[nodiscard]] LinkEnds ends_of(const std::string& wire) const;
 
@@ -59,7 +60,7 @@ class Lab {
 
  private:
   void make_wires() const;
-  void commit(const std::optional<ruleset::Table>& from);
+  void commit(const std::optional<compile::Compiled>& from);
   void open_sockets();
   void transmit(const Probe& probe, std::size_t row);
   void transmit_own(const Probe& probe, std::size_t row) const;
@@ -74,6 +75,7 @@ class Lab {
   policy::Situation situation_{kNow};
   std::optional<compile::Compiled> compiled_;
   ruleset::Table table_;
+  ruleset::Table frames_;
   std::optional<kernel::Nftables> nftables_;
   std::optional<kernel::Socket> conntrack_;
   UniqueFd capture_;

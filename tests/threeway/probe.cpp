@@ -366,6 +366,14 @@ std::vector<Frame> frames_of(const Probe& probe, std::size_t row, const LinkEnds
   return frames;
 }
 
+namespace {
+
+bool is_foreign(std::optional<std::uint16_t> ether_type) {
+  return ether_type && *ether_type != 0x0800 && *ether_type != 0x86dd && *ether_type != 0x0806;
+}
+
+}  // namespace
+
 simulate::Packet packet_of(const Probe& probe, std::size_t row, const LinkEnds& ends) {
   const explain::Question question{.in = probe.in,
                                    .src = probe.source(),
@@ -381,6 +389,9 @@ simulate::Packet packet_of(const Probe& probe, std::size_t row, const LinkEnds& 
   }
   packet->has_options =
       !probe.options.empty() || !probe.extensions.empty() || probe.split == Split::TwiceAtomic;
+  if (probe.tag || is_foreign(probe.ether_type)) {
+    packet->ether_type = probe.tag ? simulate::kTag : probe.ether_type;
+  }
   packet->hop_limit = hops_of(probe);
   packet->state = state_of(probe, packet->state);
   return *std::move(packet);

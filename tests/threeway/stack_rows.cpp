@@ -103,23 +103,9 @@ void add_frames(Rows& rows) {
     other.to_mac = "01:00:5e:00:00:01";
     rows.push_back(
         {"in a multicast frame, " + dst, other, kWeb, "a frame to many is not passed on"});
-    Probe tagged = from_inet(dst);
-    tagged.tag = 7;
-    rows.push_back({"of a tagged network, " + dst, tagged, kWeb, "no such interface"});
-    // taken off before any hook of an inet table: only a chain at ingress could tell it from an
-    // untagged frame
-    tagged.tag = 0;
-    rows.push_back({"with a priority tag, " + dst, tagged, kWeb});
     Probe crossed = from_inet(dst);
     crossed.ether_type = dst.find(':') == std::string::npos ? 0x86dd : 0x0800;
     rows.push_back({"as the other family, " + dst, crossed, kWeb, "its version is wrong"});
-    for (const std::uint16_t type :
-         std::initializer_list<std::uint16_t>{0x88b5, 0x8864, 0x88cc, 0x8847, 0x88a8, 0x8137}) {
-      Probe foreign = from_inet(dst);
-      foreign.ether_type = type;
-      rows.push_back(
-          {"of ethertype " + std::to_string(type) + ", " + dst, foreign, kWeb, "nobody takes it"});
-    }
   }
 }
 

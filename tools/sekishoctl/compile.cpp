@@ -20,7 +20,8 @@ Exit run_compile(const Arguments& arguments) {
   }
   const policy::Instant at = now();
   const compile::Compiled compiled = compile::compile(*parsed->policy, {at, {}, {}}, {});
-  const std::string text = ruleset::to_nft(compiled.table, at);
+  const std::string text =
+      ruleset::to_nft(compiled.table, at) + ruleset::to_nft(compiled.frames, at);
   if (arguments.json) {
     std::cout << boost::json::serialize(boost::json::object{{"ok", true}, {"ruleset", text}})
               << '\n';

@@ -52,6 +52,9 @@ object preview(const Arguments& arguments, const std::string& text) {
     return document_of(*answer);
   }
   const std::string why = answer ? refusal_in(*answer) : answer.error().text();
+  if (arguments.json) {
+    return {{"connections", nullptr}, {"connections_total", nullptr}};
+  }
   std::cerr << "sekishoctl: "
             << Text{"終了する接続は不明", "which connections would end is not known"}.in(
                    arguments.language)

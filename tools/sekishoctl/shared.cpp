@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -156,6 +157,18 @@ boost::json::object document_of(const control::Answer& answer) {
   boost::system::error_code error;
   boost::json::value document = boost::json::parse(answer.json, error);
   return !error && document.is_object() ? std::move(document).as_object() : boost::json::object{};
+}
+
+std::optional<std::uint64_t> seconds_in(std::string_view text) {
+  static const std::map<std::string_view, std::uint64_t> kUnits{
+      {"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86'400}};
+  constexpr std::uint64_t kMost = 1ULL << 40U;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto unit = kUnits.find(text.substr(static_cast<std::size_t>(end - text.data())));
+  return error == std::errc{} && unit != kUnits.end() && number <= kMost
+             ? std::optional{number * unit->second}
+             : std::nullopt;
 }
 
 }  // namespace sekisho::ctl

@@ -96,18 +96,35 @@ Exit not_valid(const Arguments& arguments, const policy::Parsed& parsed);
 /// An answer's document; an empty object when it is none.
 [[nodiscard]] boost::json::object document_of(const control::Answer& answer);
 
+/// Has the daemon change what is in force and says what came of it. `name`: what the operator calls
+/// the text that the daemon knows as its config file.
+Exit change(const Arguments& arguments, const control::Request& request, const std::string& name);
+/// The ids behind --break-must-flow, separated by commas.
+[[nodiscard]] std::vector<std::string> must_flows_to_break(const Arguments& arguments);
+/// "90s", "30m", "2h", "7d" as seconds.
+[[nodiscard]] std::optional<std::uint64_t> seconds_in(std::string_view text);
+
 Exit run_apply(const Arguments& arguments);
+Exit run_approve(const Arguments& arguments);
 Exit run_check(const Arguments& arguments);
 Exit run_compile(const Arguments& arguments);
+Exit run_confirm(const Arguments& arguments);
 Exit run_diff(const Arguments& arguments);
 Exit run_dump_tables(const Arguments& arguments);
 Exit run_explain(const Arguments& arguments);
+Exit run_grant(const Arguments& arguments);
+Exit run_history(const Arguments& arguments);
+Exit run_lockdown(const Arguments& arguments);
 Exit run_message_ids(const Arguments& arguments);
 Exit run_permits(const Arguments& arguments);
 Exit run_reload(const Arguments& arguments);
+Exit run_requests(const Arguments& arguments);
+Exit run_revoke(const Arguments& arguments);
+Exit run_rollback(const Arguments& arguments);
 Exit run_selfcheck(const Arguments& arguments);
 Exit run_status(const Arguments& arguments);
 Exit run_top(const Arguments& arguments);
+Exit run_unlock(const Arguments& arguments);
 Exit run_verify(const Arguments& arguments);
 Exit run_violations(const Arguments& arguments);
 

@@ -2,20 +2,15 @@
 #include "verbs.hpp"
 
 #include "compile/compile.hpp"
-#include "kernel/nftables.hpp"
+#include "kernel/compare.hpp"
 #include "state/state.hpp"
 
 #include <boost/json.hpp>
 
+#include <array>
 #include <iostream>
 
 namespace sekisho::ctl {
-namespace {
-
-constexpr std::chrono::seconds kTolerance{2};
-constexpr std::size_t kMost = 20;
-
-}  // namespace
 
 Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   const auto revision = state::newest(arguments.state_dir);
@@ -34,19 +29,17 @@ Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   if (!parsed.policy) {
     return fail("revision " + std::to_string((*revision)->number) + " is not valid any more");
   }
-  const auto compiled = compile::compile(*parsed.policy, {at, {}, {}}, *numbers);
+  const auto standing = state::load_standing(arguments.state_dir);
+  if (!standing) {
+    return fail(standing.error());
+  }
+  const auto compiled = compile::compile(
+      *parsed.policy, policy::situation_of(*parsed.policy, *standing, at), *numbers);
   auto nftables = kernel::Nftables::open();
   if (!nftables) {
     return fail(std::move(nftables).error());
   }
-  const auto found = nftables->read_back(compiled.table.name, at);
-  if (!found) {
-    return fail(found.error());
-  }
-  if (!*found) {
-    return std::vector<std::string>{"there is no table '" + compiled.table.name + "'"};
-  }
-  return ruleset::differences(compiled.table, **found, kTolerance, kMost);
+  return kernel::compare(*nftables, std::array{&compiled.table, &compiled.frames}, at);
 }
 
 namespace {

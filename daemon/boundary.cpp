@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "boundary.hpp"
+
+#include "compile/difference.hpp"
+#include "kernel/compare.hpp"
+
+#include <array>
+
+namespace sekisho::daemon {
+namespace {
+
+using ruleset::Instant;
+using ruleset::Table;
+
+constexpr int kAttempts = 10;
+
+/// Base chains are never replaced, so a table that has others can neither be used nor removed.
+Result<> check_hooks(const std::optional<Table>& from, const Table& to) {
+  for (const ruleset::Chain& chain : from ? from->chains : std::vector<ruleset::Chain>{}) {
+    const ruleset::Chain* wanted = to.chain(chain.name);
+    const bool of_a_wire = chain.hook && chain.hook->point == ruleset::HookPoint::Ingress;
+    const bool alike = wanted == nullptr ? !chain.hook || of_a_wire : wanted->hook == chain.hook;
+    if (!alike) {
+      return fail(kernel::text_of(to.id()) + " is not ours: it has a base chain '" + chain.name +
+                  "' that we would not make; remove the table, or choose another name by "
+                  "[appliance] table");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Boundary> Boundary::open() {
+  auto nftables = kernel::Nftables::open({.own = true});
+  if (!nftables) {
+    return fail(std::move(nftables).error());
+  }
+  return Boundary{*std::move(nftables)};
+}
+
+Result<> Boundary::prepare(const std::string& table) {
+  if (prepared_) {
+    return {};
+  }
+  const auto found = nftables_.info(table);
+  if (!found) {
+    return fail(found.error());
+  }
+  if (!found->present) {
+    made_ = true;
+    shut_the_way();
+  }
+  prepared_ = true;
+  return {};
+}
+
+void Boundary::open_the_way(const std::vector<std::string>& interfaces) {
+  std::vector<kernel::Setting> wanted = kernel::hygiene(interfaces);
+  const std::vector<kernel::Setting> forwarding = kernel::forwarding(true);
+  wanted.insert(wanted.end(), forwarding.begin(), forwarding.end());
+  settings_ = kernel::apply(wanted);
+}
+
+void Boundary::shut_the_way() {
+  settings_ = kernel::apply(kernel::forwarding(false));
+}
+
+Result<> Boundary::put(const Tables& tables, Instant now) {
+  if (auto ready = prepare(tables.packets.name); !ready) {
+    return ready;
+  }
+  std::string why;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    bool again = false;
+    auto done = put_once(tables, now, again);
+    if (done || !again) {
+      return done;
+    }
+    why = done.error().text();
+  }
+  return fail("somebody changes the ruleset all the time: " + why);
+}
+
+Result<ruleset::Batch> Boundary::batch_for(const Table& table, const Table* before, Instant now) {
+  if (before != nullptr) {
+    return compile::difference(*before, table);
+  }
+  auto found = nftables_.read_back(table.id(), now);
+  if (!found) {
+    return fail(std::move(found).error());
+  }
+  if (auto ours = check_hooks(*found, table); !ours) {
+    return fail(std::move(ours).error());
+  }
+  if (*found) {
+    ruleset::settle_ends(**found, table, kernel::kTolerance);
+  }
+  return compile::difference(*found, table);
+}
+
+/// In a transaction of its own: the kernel adds no base chain to a table that changes its flags.
+Result<> Boundary::take_over(const Table& table, Instant now) {
+  const auto info = nftables_.info(table.id());
+  if (!info) {
+    return fail(info.error());
+  }
+  if (!info->present || info->owner_portid == nftables_.port()) {
+    return {};
+  }
+  const auto taken = nftables_.commit({table.id(), {ruleset::AddTable{}}}, now);
+  return taken ? Result<>{} : fail(taken.error().text);
+}
+
+Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
+  auto generation = nftables_.generation();
+  const bool known = tables_.has_value() && generation && generation_ == *generation;
+  for (const Table* table : {&tables.packets, &tables.frames}) {
+    if (auto taken = known ? Result<>{} : take_over(*table, now); !taken) {
+      return taken;
+    }
+  }
+  generation = nftables_.generation();
+  if (!generation) {
+    return fail(std::move(generation).error());
+  }
+  auto packets = batch_for(tables.packets, known ? &tables_->packets : nullptr, now);
+  if (!packets) {
+    return fail(std::move(packets).error());
+  }
+  auto frames = batch_for(tables.frames, known ? &tables_->frames : nullptr, now);
+  if (!frames) {
+    return fail(std::move(frames).error());
+  }
+  generation_ = 0;
+  const bool changes = !packets->empty() || !frames->empty();
+  if (changes) {
+    const std::array batches{*std::move(packets), *std::move(frames)};
+    const auto committed = nftables_.commit(batches, now, *generation);
+    if (!committed) {
+      // an element may have ended since: then what the kernel really holds tells the difference
+      again = committed.error().kind == kernel::CommitError::Kind::StaleGeneration || known;
+      return fail(committed.error().text);
+    }
+  }
+  const auto info = nftables_.info(tables.packets.id());
+  owned_ = info && info->owner_portid == nftables_.port();
+  const auto differences =
+      kernel::compare(nftables_, std::array{&tables.packets, &tables.frames}, now);
+  if (!differences) {
+    return fail(differences.error());
+  }
+  if (!differences->empty()) {
+    return fail("the kernel holds something else: " + differences->front());
+  }
+  tables_ = tables;
+  generation_ = *generation + (changes ? 1 : 0);
+  return {};
+}
+
+Result<std::vector<std::string>> Boundary::compare(Instant now) {
+  if (!tables_) {
+    return fail("there is no table yet");
+  }
+  return kernel::compare(nftables_, std::array{&tables_->packets, &tables_->frames}, now);
+}
+
+Result<std::vector<std::string>> Boundary::repair(Instant now) {
+  const auto generation = nftables_.generation();
+  if (!generation) {
+    return fail(generation.error());
+  }
+  if (*generation == generation_) {
+    return std::vector<std::string>{};
+  }
+  auto differences = compare(now);
+  if (!differences) {
+    return fail(std::move(differences).error());
+  }
+  if (differences->empty()) {
+    generation_ = *generation;
+    return differences;
+  }
+  for (const Table* table : {&tables_->packets, &tables_->frames}) {
+    const auto info = nftables_.info(table->id());
+    made_ = made_ || (info && !info->present);
+  }
+  const Tables wanted = *tables_;
+  if (auto done = put(wanted, now); !done) {
+    return fail(std::move(done).error().in("cannot repair the table"));
+  }
+  return differences;
+}
+
+Result<ruleset::Elements> Boundary::read_elements(const std::string& set, Instant now) {
+  ruleset::Elements all;
+  for (const Table* table : {&tables_->packets, &tables_->frames}) {
+    if (const ruleset::Set* found = table->set(set)) {
+      auto elements = nftables_.read_elements(table->id(), found->shape, now);
+      if (!elements) {
+        return elements;
+      }
+      std::ranges::move(*elements, std::back_inserter(all));
+    }
+  }
+  return all;
+}
+
+}  // namespace sekisho::daemon

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// \file
+/// Our tables in the kernel: put there by difference, read back, compared, put right again when
+/// somebody else has changed them, and the settings of the network stack that belong to them. Holds
+/// the netlink socket that owns the tables; knows no policy and no config.
+
+#include "base/result.hpp"
+#include "kernel/nftables.hpp"
+#include "kernel/sysctl.hpp"
+#include "ruleset/ruleset.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sekisho::daemon {
+
+/// What is in the kernel together: the packets' table and the frames'.
+struct Tables {
+  ruleset::Table packets;
+  ruleset::Table frames;
+};
+
+class Boundary {
+ public:
+  [[nodiscard]] static Result<Boundary> open();
+
+  /// In one commit, of what differs from what is there; then reads it back. On failure the kernel
+  /// holds what it held before, or what could not be compared. Before the first time, where there
+  /// is no such table, nothing is forwarded.
+  [[nodiscard]] Result<> put(const Tables& tables, ruleset::Instant now);
+
+  /// The stack's settings for these interfaces, forwarding last.
+  void open_the_way(const std::vector<std::string>& interfaces);
+  /// No forwarding at all.
+  void shut_the_way();
+
+  /// What differs between the kernel and what was put; empty when nothing does.
+  [[nodiscard]] Result<std::vector<std::string>> compare(ruleset::Instant now);
+  /// Looks whether somebody else has changed the ruleset and puts our tables right again; what had
+  /// been changed in them.
+  [[nodiscard]] Result<std::vector<std::string>> repair(ruleset::Instant now);
+  /// What is in the kernel is read anew before the next change: the clock has been set, and the
+  /// ends of elements with it.
+  void forget() { generation_ = 0; }
+
+  /// Of a set of that name in either table, one behind the other.
+  [[nodiscard]] Result<ruleset::Elements> read_elements(const std::string& set,
+                                                        ruleset::Instant now);
+  [[nodiscard]] Result<std::uint32_t> generation() { return nftables_.generation(); }
+  /// Nobody else can change the tables.
+  [[nodiscard]] bool owned() const { return owned_; }
+  /// True once after the table was made: its counters have begun with it.
+  [[nodiscard]] bool is_fresh() { return std::exchange(made_, false); }
+  /// The settings that were set, last state of each.
+  [[nodiscard]] const std::vector<kernel::Applied>& settings() const { return settings_; }
+
+ private:
+  explicit Boundary(kernel::Nftables nftables) : nftables_{std::move(nftables)} {}
+
+  [[nodiscard]] Result<> prepare(const std::string& table);
+  [[nodiscard]] Result<> put_once(const Tables& tables, ruleset::Instant now, bool& again);
+  /// Makes an orphan ours.
+  [[nodiscard]] Result<> take_over(const ruleset::Table& table, ruleset::Instant now);
+  /// What turns what is there into `table`; `before`: what is known to be there.
+  [[nodiscard]] Result<ruleset::Batch> batch_for(const ruleset::Table& table,
+                                                 const ruleset::Table* before,
+                                                 ruleset::Instant now);
+
+  kernel::Nftables nftables_;
+  std::optional<Tables> tables_;  ///< what was put last
+  bool prepared_ = false;
+  bool made_ = false;
+  bool owned_ = false;
+  std::uint32_t generation_ = 0;  ///< after our last commit
+  std::vector<kernel::Applied> settings_;
+};
+
+}  // namespace sekisho::daemon

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// \file
+/// Whether the kernel holds the tables that it should. Knows no policy.
+
+#include "kernel/nftables.hpp"
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sekisho::kernel {
+
+/// Between the end of an element as compiled and as the kernel tells it.
+inline constexpr std::chrono::seconds kTolerance{2};
+
+/// "table 'sekisho'", "netdev table 'sekisho'"
+[[nodiscard]] std::string text_of(const ruleset::TableId& table);
+
+/// What differs, as sentences, at most twenty; a table that is not there is one.
+[[nodiscard]] Result<std::vector<std::string>> compare(
+    Nftables& nftables, std::span<const ruleset::Table* const> expected, ruleset::Instant now);
+
+}  // namespace sekisho::kernel

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What comes on a wire and is neither IP nor ARP, or carries a tag.
+#include "daemon_lab.hpp"
+
+namespace sekisho::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Frames : public DaemonLab {
+ protected:
+  /// Sends frames given as scapy expressions from the host behind `wire`.
+  void send(const std::string& wire, const std::string& frames) const {
+    city_->host(wire).sh("/usr/bin/python3 -c 'from scapy.all import *; sendp([" + frames +
+                         "], iface=\"eth0\", verbose=0)' 2>/dev/null");
+  }
+  /// Packets of violation and summary records from that zone to none, for the reason `invalid`.
+  [[nodiscard]] int recorded_from(const std::string& zone) const {
+    int packets = 0;
+    for (const Sekishod::Record& record : daemon_->records()) {
+      const std::string& event = record.at("SEKISHO_EVENT");
+      if ((event == "violation" || event == "summary") &&
+          record.at("SEKISHO_REASON") == "invalid" && record.at("SEKISHO_SRC_ZONE") == zone &&
+          record.at("SEKISHO_DST_ZONE") == "-") {
+        packets += std::stoi(record.at("SEKISHO_COUNT"));
+      }
+    }
+    return packets;
+  }
+};
+
+const std::string kWeb = flow("web", "", "\"udp/80\"");
+const std::string kPacket = "IP(src=\"10.30.0.2\",dst=\"198.51.100.80\")/UDP(dport=80)";
+
+TEST_F(Frames, TaggedAndForeignOnesAreDroppedAndRecordedWithTheirZone) {
+  begin(kZones + kWeb);
+
+  send("in0", "Ether()/Dot1Q(vlan=0)/" + kPacket + ", Ether()/Dot1Q(vlan=7)/" + kPacket +
+                  ", Ether()/Dot1Q(vlan=7)/Dot1Q(vlan=8)/" + kPacket +
+                  ", Ether(type=0x88a8)/Raw(b\"x\"*46), Ether(type=0x88b5)/Raw(b\"x\"*46)");
+
+  EXPECT_TRUE(eventually([&] { return recorded_from("inet-office") == 5; }))
+      << recorded_from("inet-office") << daemon_->log();
+  EXPECT_EQ(daemon_->ctl("verify").exit_code, 0);
+  EXPECT_THAT(daemon_->ctl("status").out, HasSubstr("invalid"));
+}
+
+TEST_F(Frames, AnInterfaceThatAppearsLaterIsWatchedFromThenOn) {
+  begin(kZones + kWeb);
+  city_->appliance().sh("ip link del in0");
+  city_->appliance().sh("ip link add in0 type veth peer name eth0 netns " +
+                        city_->host("in0").path() + " && ip link set in0 up");
+  city_->host("in0").sh("ip link set eth0 up");
+
+  send("in0", "Ether(type=0x88b5)/Raw(b\"x\"*46)");
+
+  EXPECT_TRUE(eventually([&] { return recorded_from("inet-office") == 1; }))
+      << recorded_from("inet-office") << daemon_->log();
+}
+
+TEST_F(Frames, ADeletedTableIsMadeAnew) {
+  begin(kZones + kWeb);
+  city_->appliance().sh("nft delete table netdev sekisho 2>/dev/null; true");
+
+  EXPECT_TRUE(eventually([&] { return daemon_->ctl("verify").exit_code == 0; }));
+  EXPECT_THAT(city_->appliance().output("nft list tables"), HasSubstr("netdev sekisho"));
+}
+
+}  // namespace
+}  // namespace sekisho::testing
