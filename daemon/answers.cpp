@@ -35,26 +35,6 @@ boost::json::value time_or_null(const std::optional<policy::Instant>& instant) {
   return instant ? boost::json::value(utc_text(*instant)) : boost::json::value(nullptr);
 }
 
-/// Why a permit is not in force; empty when it is.
-std::string_view why_not(const Permit& permit, const policy::Situation& situation) {
-  if (policy::in_force(permit, situation)) {
-    return "";
-  }
-  if (policy::is_locked(permit, situation)) {
-    return "lockdown";
-  }
-  if (permit.kind == PermitKind::Exchange) {
-    return "no_relay";
-  }
-  if (situation.revoked.contains(permit.id)) {
-    return "revoked";
-  }
-  if (permit.valid_from && situation.now < *permit.valid_from) {
-    return "not_begun";
-  }
-  return permit.in_time(situation.now) ? "standby" : "expired";
-}
-
 std::string_view name_of(policy::Model model) {
   static constexpr std::array<std::string_view, 3> kNames{"alpha", "beta", "beta_prime"};
   return kNames.at(static_cast<std::size_t>(model));
@@ -97,7 +77,7 @@ array permits_json(const InForce& in_force, const std::map<std::string, ruleset:
     for (const net::Service& service : permit.services) {
       services.emplace_back(service.str());
     }
-    const std::string_view why = why_not(permit, in_force.situation);
+    const std::string_view why = policy::why_not(permit, in_force.situation);
     const auto used = usage.find(permit.id);
     const ruleset::Usage count = used == usage.end() ? ruleset::Usage{} : used->second;
     permits.push_back(

@@ -210,6 +210,20 @@ Attempt Enforcer::restore() {
   return failure(why);
 }
 
+Result<Preview> Enforcer::preview(const std::string& text) {
+  const auto sources = state::read_config(startup_.config, text);
+  if (!sources) {
+    return fail(sources.error());
+  }
+  const policy::Instant now = clock_.now();
+  const policy::Parsed parsed = policy::parse(*sources, startup_.language, now);
+  if (!parsed.policy) {
+    return fail("the config is not valid");
+  }
+  const auto situation = policy::situation_of(*parsed.policy, in_force_.standing, now);
+  return preview_of(in_force_.compiled, {*parsed.policy, situation, numbers_});
+}
+
 Result<> Enforcer::close() {
   policy::PolicyParts nothing;
   nothing.appliance.name = "closed";

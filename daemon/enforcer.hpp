@@ -14,6 +14,7 @@
 #include "options.hpp"
 #include "policy/parse.hpp"
 #include "policy/standing.hpp"
+#include "preview.hpp"
 #include "state/state.hpp"
 
 #include <cstdint>
@@ -82,6 +83,9 @@ class Enforcer {
   /// Everything denied; where even that cannot be written, nothing is forwarded.
   [[nodiscard]] Result<> close();
 
+  /// Which live connections `text` would end as the main config file; changes nothing. Fails for a
+  /// config that could not be applied.
+  [[nodiscard]] Result<Preview> preview(const std::string& text);
   /// What operators have decided, into force as a new revision and into the state dir.
   [[nodiscard]] Attempt decide(policy::Standing standing, const Wish& wish);
   /// The same where it changes nothing in force, such as a request.

@@ -2,6 +2,8 @@
 #include "operators.hpp"
 
 #include "answers.hpp"
+#include "base/escape.hpp"
+#include "preview.hpp"
 #include "questions.hpp"
 
 #include <algorithm>
@@ -256,6 +258,23 @@ Answer Operators::answer_to(const control::Revoke& asked, const Person& who) {
                  {who.name, "revoke " + quoted(permit->id), asked.break_must_flows},
                  {}},
                 std::move(standing));
+}
+
+Answer Operators::answer_to(const control::Preview& asked, const Person& /*who*/) {
+  const auto preview = enforcer_.preview(asked.text);
+  return preview ? Answer{Answer::Kind::Yes, preview_json(*preview)}
+                 : Answer{Answer::Kind::Refused, error_json(preview.error().text())};
+}
+
+Answer Operators::answer_to(const control::Selfcheck& asked, const Person& who) {
+  constexpr int kErrorPriority = 3;
+  journal::Record record =
+      chronicle_.about_in_force(Event::Selfcheck, word_of(Event::Selfcheck).meaning);
+  record.message += " (" + who.name + "): " + escaped(asked.outcome);
+  record.priority = asked.ok ? record.priority : kErrorPriority;
+  record.fields["SEKISHO_VERDICT"] = name_of(asked.ok ? Verdict::Permit : Verdict::Deny);
+  chronicle_.tell(record);
+  return {Answer::Kind::Yes, "{}"};
 }
 
 }  // namespace sekisho::daemon

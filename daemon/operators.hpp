@@ -59,6 +59,8 @@ class Operators {
   Answer answer_to(const control::Requests& asked, const Person& who);
   Answer answer_to(const control::Approve& asked, const Person& who);
   Answer answer_to(const control::Revoke& asked, const Person& who);
+  Answer answer_to(const control::Preview& asked, const Person& who);
+  Answer answer_to(const control::Selfcheck& asked, const Person& who);
 
   [[nodiscard]] Answer told(const Attempt& attempt) const;
   [[nodiscard]] Answer undertake(const Undertaking& undertaking);

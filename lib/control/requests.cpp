@@ -8,6 +8,7 @@ namespace sekisho::control {
 namespace {
 
 constexpr std::size_t kLongestWord = 256;
+constexpr std::size_t kLongestOutcome = 1024;
 constexpr std::size_t kHeader = 4;
 
 /// Requests without anything to say.
@@ -94,6 +95,14 @@ void take(Reader& reader, Revoke& request) {
   take(reader, request.break_must_flows);
 }
 
+void put(Writer& writer, const Preview& request) {
+  writer.text(request.text);
+}
+void put(Writer& writer, const Selfcheck& request) {
+  writer.u8(request.ok ? 1 : 0);
+  writer.text(request.outcome);
+}
+
 void put(Writer& writer, const std::optional<std::uint16_t>& port) {
   writer.u8(port ? 1 : 0);
   writer.u16(port.value_or(0));
@@ -106,6 +115,14 @@ void put(Writer& writer, const Explain& request) {
   }
   put(writer, request.sport);
   put(writer, request.dport);
+}
+
+void take(Reader& reader, Preview& request) {
+  request.text = reader.text(kLargest);
+}
+void take(Reader& reader, Selfcheck& request) {
+  request.ok = reader.u8() != 0;
+  request.outcome = reader.text(kLongestOutcome);
 }
 
 void take(Reader& reader, std::optional<std::uint16_t>& port) {

@@ -60,6 +60,17 @@ struct Verify {
 struct InForce {
   bool operator==(const InForce&) const = default;
 };
+/// Which live connections this text would end in the place of the main config file.
+struct Preview {
+  std::string text;
+  bool operator==(const Preview&) const = default;
+};
+/// A self-check was made: to be recorded.
+struct Selfcheck {
+  bool ok = false;
+  std::string outcome;  ///< which checks said what, in one line
+  bool operator==(const Selfcheck&) const = default;
+};
 /// An earlier text in force again, and the config files.
 struct Rollback {
   std::uint64_t revision = 0;  ///< 0: the text before the one that is in force
@@ -98,8 +109,9 @@ struct Revoke {
   std::vector<std::string> break_must_flows;
   bool operator==(const Revoke&) const = default;
 };
-using Request = std::variant<Status, Apply, Reload, Explain, Verify, InForce, Confirm, Rollback,
-                             History, Lockdown, Grant, Requests, Approve, Revoke>;
+using Request =
+    std::variant<Status, Apply, Reload, Explain, Verify, InForce, Confirm, Rollback, History,
+                 Lockdown, Grant, Requests, Approve, Revoke, Preview, Selfcheck>;
 
 struct Answer {
   enum class Kind : std::uint8_t {

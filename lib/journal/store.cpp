@@ -20,6 +20,7 @@ namespace {
 constexpr mode_t kFileMode = 0640;
 constexpr std::size_t kLargestSegment = 1ULL << 30U;
 constexpr std::size_t kLargestCheckpoint = 16ULL << 20U;
+constexpr off_t kEndOfSegment = 256 << 10;
 constexpr std::string_view kPrefix = "records-";
 constexpr std::string_view kSuffix = ".jsonl";
 
@@ -80,6 +81,23 @@ Result<bool> walk(const std::string& path, Each&& each) {
     }
   }
   return true;
+}
+
+/// The last lines of a segment, from the beginning of one on.
+Result<std::string> end_of(const std::string& path) {
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0) {
+    return fail(system_error("cannot read '" + path + "'", errno));
+  }
+  const off_t begin = std::max<off_t>(status.st_size - kEndOfSegment, 0);
+  std::string text(kEndOfSegment, '\0');
+  const ssize_t count = ::pread(fd.get(), text.data(), text.size(), begin);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  if (begin > 0) {
+    text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  return text;
 }
 
 boost::json::object to_object(const Checkpoint& checkpoint) {
@@ -353,6 +371,35 @@ Result<> read_entries(const std::string& directory, std::uint64_t after,
     }
   }
   return {};
+}
+
+Result<std::vector<Entry>> newest_entries(const std::string& directory, std::size_t most,
+                                          const std::function<bool(const Entry&)>& wanted) {
+  const auto segments = segments_in(directory);
+  if (!segments) {
+    return fail(segments.error());
+  }
+  std::vector<Entry> newest;
+  for (std::size_t i = segments->size() - std::min<std::size_t>(segments->size(), 2);
+       i < segments->size(); ++i) {
+    const auto text = end_of(directory + "/" + (*segments)[i].name);
+    if (!text) {
+      return fail(text.error());
+    }
+    for (std::size_t begin = 0, end = 0; (end = text->find('\n', begin)) != std::string::npos;
+         begin = end + 1) {
+      auto entry = from_json(std::string_view{*text}.substr(begin, end - begin));
+      if (!entry) {
+        return fail(std::move(entry).error().in("'" + (*segments)[i].name + "'"));
+      }
+      if (wanted(*entry)) {
+        newest.push_back(*std::move(entry));
+      }
+    }
+  }
+  newest.erase(newest.begin(), newest.end() - static_cast<std::ptrdiff_t>(
+                                                  std::min(most, newest.size())));
+  return newest;
 }
 
 }  // namespace sekisho::journal

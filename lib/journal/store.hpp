@@ -85,5 +85,10 @@ class Store {
 /// returns false. Reads only, also beside a writer; an incomplete last line is passed over.
 [[nodiscard]] Result<> read_entries(const std::string& directory, std::uint64_t after,
                                     const std::function<bool(const Entry&)>& each);
+/// The newest entries that `wanted` takes, at most `most`, oldest first. Looks at the ends of the
+/// newest two segments alone, so that it takes no longer the more records there are.
+[[nodiscard]] Result<std::vector<Entry>> newest_entries(
+    const std::string& directory, std::size_t most,
+    const std::function<bool(const Entry&)>& wanted);
 
 }  // namespace sekisho::journal

@@ -3,8 +3,11 @@
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+
+#include <array>
 
 namespace sekisho::kernel {
 namespace {
@@ -70,6 +73,22 @@ std::optional<InterfaceAddress> decode_address(const Message& message) {
     return std::nullopt;
   }
   return InterfaceAddress{header->ifa_index, *address, header->ifa_prefixlen};
+}
+
+std::optional<Neighbour> decode_neighbour(const Message& message) {
+  const auto header = structure<ndmsg>(message.payload);
+  if (message.type != RTM_NEWNEIGH || !header || header->ndm_ifindex <= 0) {
+    return std::nullopt;
+  }
+  const Attributes attributes = attributes_after(message.payload, sizeof(ndmsg));
+  const auto address = address_in(attributes.find(NDA_DST));
+  const auto bytes = attributes.find(NDA_LLADDR);
+  using Octets = std::array<std::uint8_t, 6>;
+  if (!address || !bytes || bytes->size() != sizeof(Octets)) {
+    return std::nullopt;
+  }
+  return Neighbour{static_cast<std::uint32_t>(header->ndm_ifindex), *address,
+                   net::Mac{*structure<Octets>(*bytes)}};
 }
 
 }  // namespace sekisho::kernel

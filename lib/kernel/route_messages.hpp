@@ -16,9 +16,10 @@ struct RouteMessage {
   std::uint32_t interface = 0;  ///< index, 0 for none
   std::optional<net::Address> gateway;
 };
-/// Of RTM_NEWROUTE, RTM_NEWLINK and RTM_NEWADDR; nothing for what is none.
+/// Of RTM_NEWROUTE, RTM_NEWLINK, RTM_NEWADDR and RTM_NEWNEIGH; nothing for what is none.
 [[nodiscard]] std::optional<RouteMessage> decode_route(const Message& message);
 [[nodiscard]] std::optional<Link> decode_link(const Message& message);
 [[nodiscard]] std::optional<InterfaceAddress> decode_address(const Message& message);
+[[nodiscard]] std::optional<Neighbour> decode_neighbour(const Message& message);
 
 }  // namespace sekisho::kernel

@@ -107,4 +107,8 @@ Result<std::vector<InterfaceAddress>> addresses() {
   return list<InterfaceAddress, ifaddrmsg>(RTM_GETADDR, "addresses", decode_address);
 }
 
+Result<std::vector<Neighbour>> neighbours() {
+  return list<Neighbour, ndmsg>(RTM_GETNEIGH, "neighbours", decode_neighbour);
+}
+
 }  // namespace sekisho::kernel

@@ -51,4 +51,14 @@ struct InterfaceAddress {
 /// Every address of every interface, of both families.
 [[nodiscard]] Result<std::vector<InterfaceAddress>> addresses();
 
+/// Who answers to an address on a wire.
+struct Neighbour {
+  std::uint32_t index = 0;  ///< of the interface
+  net::Address address;
+  net::Mac mac;
+  bool operator==(const Neighbour&) const = default;
+};
+/// Every neighbour with a known hardware address, of both families.
+[[nodiscard]] Result<std::vector<Neighbour>> neighbours();
+
 }  // namespace sekisho::kernel

@@ -28,6 +28,25 @@ bool in_force(const Permit& permit, const Situation& situation) {
   return carried && !is_locked(permit, situation) && is_valid(permit, situation);
 }
 
+std::string_view why_not(const Permit& permit, const Situation& situation) {
+  if (in_force(permit, situation)) {
+    return "";
+  }
+  if (permit.kind == PermitKind::Exchange) {
+    return "no_relay";
+  }
+  if (is_locked(permit, situation)) {
+    return "lockdown";
+  }
+  if (situation.revoked.contains(permit.id)) {
+    return "revoked";
+  }
+  if (permit.valid_from && situation.now < *permit.valid_from) {
+    return "not_begun";
+  }
+  return permit.in_time(situation.now) ? "standby" : "expired";
+}
+
 std::optional<Instant> end_of(const Permit& permit, const Situation& situation) {
   const auto grant = situation.granted.find(permit.id);
   if (grant != situation.granted.end()) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace sekisho::policy {
 
@@ -27,6 +28,8 @@ struct Situation {
 /// Valid and not locked. Exchanges are in force only while a relay carries them; no relay exists
 /// yet, so they never are.
 [[nodiscard]] bool in_force(const Permit& permit, const Situation& situation);
+/// Why it is not in force, in a word of the outer interface; empty when it is.
+[[nodiscard]] std::string_view why_not(const Permit& permit, const Situation& situation);
 /// The instant from which a permit that is in force no longer holds; nothing for one without end.
 [[nodiscard]] std::optional<Instant> end_of(const Permit& permit, const Situation& situation);
 

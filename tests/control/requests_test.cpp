@@ -26,7 +26,9 @@ std::vector<Request> one_of_each() {
           Explain{"lg0", "10.20.3.4", "10.10.1.5", "tcp", std::nullopt, std::uint16_t{443}, "",
                   "02:00:00:14:03:04"},
           Verify{},
-          InForce{}};
+          InForce{},
+          Preview{"version = 1\n"},
+          Selfcheck{true, "ok: config"}};
 }
 
 TEST(ControlRequests, EveryRequestComesBack) {

@@ -133,6 +133,22 @@ TEST_F(History, ALockdownDuringATrialOutlivesIt) {
   EXPECT_THAT(daemon_->ctl("status").out, HasSubstr("lockdown"));
 }
 
+TEST_F(History, DiffNamesTheConnectionsThatWouldEndAndEndsNone) {
+  begin(kZones + kBoth);
+  Connection secure{city_->host("in0"), "10.30.0.2", "198.51.100.80", 443};
+  ASSERT_TRUE(secure.open() && secure.echoes());
+  const std::string file = daemon_->directory() + "/next.toml";
+  std::ofstream{file} << kZones + kWeb;
+
+  const Ran diff = daemon_->ctl("diff " + file);
+
+  EXPECT_THAT(diff.out, HasSubstr("x tcp 10.30.0.2:"));
+  EXPECT_THAT(diff.out, HasSubstr("198.51.100.80:443"));
+  EXPECT_TRUE(secure.echoes());
+  std::ofstream{file} << kZones + flow("other", "", "\"tcp/1-1024\"");
+  EXPECT_EQ(daemon_->ctl("diff " + file).out.find("x tcp"), std::string::npos);
+}
+
 const std::string kMustFlow = R"([[must_flow]]
 id = "names"
 from = { zone = "inet-office" }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tool and a running daemon: what it says is what the kernel does.
-#include "ctl.hpp"
-#include "daemon/daemon_lab.hpp"
+#include "appliance.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -16,26 +15,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 const std::string kWeb = flow("web", "", R"("tcp/80", "udp/443")");
-
-class Appliance : public DaemonLab {
- protected:
-  [[nodiscard]] std::vector<std::string> words(std::vector<std::string> more) const {
-    more.insert(more.end(), {"--runtime-dir", daemon_->directory() + "/run"});
-    return more;
-  }
-  /// The tool's one document.
-  [[nodiscard]] boost::json::value ask(const std::string& words, int expected_code = 0) const {
-    const Ran ran = daemon_->ctl(words + " --json");
-    EXPECT_EQ(ran.exit_code, expected_code) << ran.out;
-    boost::system::error_code error;
-    boost::json::value document = boost::json::parse(ran.out, error);
-    EXPECT_FALSE(error) << ran.out;
-    return document;
-  }
-  [[nodiscard]] std::string nft(const std::string& command) const {
-    return city_->appliance().output("nft " + command + " 2>&1");
-  }
-};
 
 void expect_kinds(const boost::json::value& object,
                   const std::vector<std::pair<const char*, boost::json::kind>>& kinds) {
@@ -263,7 +242,10 @@ TEST_F(Appliance, DiffNamesWhatIsLostAndChangesNothing) {
   EXPECT_EQ(same, boost::json::value({{"ok", true},
                                       {"more", boost::json::array{}},
                                       {"less", boost::json::array{}},
-                                      {"other", boost::json::array{}}}));
+                                      {"other", boost::json::array{}},
+                                      {"connections", boost::json::array{}},
+                                      {"connections_total", 0},
+                                      {"connections_complete", true}}));
   EXPECT_EQ(after.at("revision"), before.at("revision"));
   EXPECT_EQ(after.at("kernel").at("generation"), before.at("kernel").at("generation"));
   EXPECT_THAT(ctl(words({"diff", narrower})).out, HasSubstr("- "));

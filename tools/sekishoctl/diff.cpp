@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "documents.hpp"
+#include "in_force.hpp"
 #include "verbs.hpp"
 
+#include "base/escape.hpp"
 #include "files/files.hpp"
 #include "policy/changes.hpp"
 #include "state/config_files.hpp"
-#include "state/state.hpp"
 
 #include <boost/json.hpp>
 
@@ -13,53 +15,23 @@
 namespace sekisho::ctl {
 namespace {
 
-Result<std::vector<policy::Source>> sources_of(const boost::json::object& document) {
-  const auto* list = document.if_contains("sources");
-  std::vector<policy::Source> sources;
-  for (const auto& one :
-       list != nullptr && list->is_array() ? list->as_array() : boost::json::array{}) {
-    const auto* name = one.is_object() ? one.as_object().if_contains("name") : nullptr;
-    const auto* text = one.is_object() ? one.as_object().if_contains("text") : nullptr;
-    if (name == nullptr || text == nullptr || !name->is_string() || !text->is_string()) {
-      return fail("the daemon's answer does not hold together");
-    }
-    sources.push_back({std::string{name->as_string()}, std::string{text->as_string()}});
-  }
-  return sources;
-}
+using boost::json::object;
 
 /// The config as `apply` would have it: FILE in the place of the main file, with the daemon's
 /// conf.d.
-Result<policy::Parsed> load_for_apply(const Arguments& arguments) {
+Result<std::vector<policy::Source>> sources_to_apply(const Arguments& arguments) {
   if (arguments.rest.empty()) {
-    return load(arguments);
+    return state::read_config(arguments.config);
   }
   auto text = files::read(arguments.file(), policy::kLargestFile + 1);
   if (!text) {
     return fail(std::move(text).error());
   }
   auto sources = state::read_config(arguments.config, *std::move(text));
-  if (!sources) {
-    return fail(std::move(sources).error());
+  if (sources) {
+    sources->front().name = arguments.file();
   }
-  sources->front().name = arguments.file();
-  return policy::parse(*sources, arguments.language, now());
-}
-
-/// What is in force: from the daemon, or from its state dir when none answers.
-Result<std::vector<policy::Source>> sources_in_force(const Arguments& arguments) {
-  if (const auto answer = ask_quietly(arguments, control::InForce{});
-      answer && answer->kind == control::Answer::Kind::Yes) {
-    return sources_of(document_of(*answer));
-  }
-  auto revision = state::newest(arguments.state_dir);
-  if (!revision) {
-    return fail(std::move(revision).error());
-  }
-  if (!*revision) {
-    return fail("no daemon answers, and there is no revision in '" + arguments.state_dir + "'");
-  }
-  return (*std::move(revision))->sources;
+  return sources;
 }
 
 void print(const std::vector<std::string>& sentences, const char* sign) {
@@ -72,39 +44,83 @@ boost::json::array as_json(const std::vector<std::string>& sentences) {
   return boost::json::array(sentences.begin(), sentences.end());
 }
 
+/// The live connections that would end, as only the daemon can tell: "connections" and their
+/// number; null where it cannot be asked.
+object preview(const Arguments& arguments, const std::string& text) {
+  const auto answer = ask_quietly(arguments, control::Preview{text});
+  if (answer && answer->kind == control::Answer::Kind::Yes) {
+    return document_of(*answer);
+  }
+  const std::string why = answer ? refusal_in(*answer) : answer.error().text();
+  if (arguments.json) {
+    return {{"connections", nullptr}, {"connections_total", nullptr}};
+  }
+  std::cerr << "sekishoctl: "
+            << Text{"終了する接続は不明", "which connections would end is not known"}.in(
+                   arguments.language)
+            << ": " << why << '\n';
+  return {{"connections", nullptr}, {"connections_total", nullptr}};
+}
+
+std::string end_of(const object& connection, const char* host, const char* port) {
+  const std::string address = text_in(connection, host);
+  const auto* number = connection.if_contains(port);
+  if (number == nullptr || number->is_null()) {
+    return address;
+  }
+  const bool v6 = address.find(':') != std::string::npos;
+  return (v6 ? "[" + address + "]" : address) + ":" + text_in(connection, port);
+}
+
+void print_connections(const object& preview, Language language) {
+  const auto& rows = rows_in(preview, "connections");
+  for (const auto& row : rows) {
+    const object& one = object_of(row);
+    std::cout << "x "
+              << escaped(text_in(one, "proto") + " " + end_of(one, "src", "sport") + " -> " +
+                         end_of(one, "dst", "dport") + " (" + text_in(one, "permit") + ")")
+              << Text{" は切断される", " would end"}.in(language) << '\n';
+  }
+  if (const auto total = number_in(preview, "connections_total"); total > rows.size()) {
+    std::cout << "x " << Text{"ほか ", "and "}.in(language) << total - rows.size()
+              << Text{" 接続", " more"}.in(language) << '\n';
+  }
+}
+
 }  // namespace
 
 Exit run_diff(const Arguments& arguments) {
-  const auto parsed = load_for_apply(arguments);
-  if (!parsed) {
-    return failed(arguments, parsed.error().text(), Exit::No);
-  }
-  if (!parsed->policy) {
-    return not_valid(arguments, *parsed);
-  }
-  const auto sources = sources_in_force(arguments);
+  const auto sources = sources_to_apply(arguments);
   if (!sources) {
-    return failed(arguments, sources.error().text(), Exit::Unreachable);
+    return failed(arguments, sources.error().text(), Exit::No);
   }
   const policy::Situation situation{now(), {}, {}};
-  const policy::Parsed before = policy::parse(*sources, arguments.language, situation.now);
-  if (!before.policy) {
-    return failed(arguments, "what is in force is no valid config any more", Exit::Unreachable);
+  const policy::Parsed parsed = policy::parse(*sources, arguments.language, situation.now);
+  if (!parsed.policy) {
+    return not_valid(arguments, parsed);
+  }
+  const auto before = in_force(arguments);
+  if (!before) {
+    return failed(arguments, before.error().text(), Exit::Unreachable);
   }
   const policy::Changes changes =
-      policy::changes(*before.policy, *parsed->policy, situation, arguments.language);
+      policy::changes(before->policy, *parsed.policy, situation, arguments.language);
+  const object ending = preview(arguments, sources->front().text);
   if (arguments.json) {
-    std::cout << boost::json::serialize(boost::json::object{{"ok", true},
-                                                            {"more", as_json(changes.more)},
-                                                            {"less", as_json(changes.less)},
-                                                            {"other", as_json(changes.other)}})
-              << '\n';
+    object document{{"ok", true},
+                    {"more", as_json(changes.more)},
+                    {"less", as_json(changes.less)},
+                    {"other", as_json(changes.other)}};
+    document.insert(ending.begin(), ending.end());
+    std::cout << boost::json::serialize(document) << '\n';
     return Exit::Yes;
   }
   print(changes.more, "+");
   print(changes.less, "-");
   print(changes.other, "~");
-  if (changes.more.empty() && changes.less.empty() && changes.other.empty()) {
+  print_connections(ending, arguments.language);
+  if (changes.more.empty() && changes.less.empty() && changes.other.empty() &&
+      rows_in(ending, "connections").empty()) {
     std::cout << Text{"変更なし", "nothing changes"}.in(arguments.language) << '\n';
   }
   return Exit::Yes;

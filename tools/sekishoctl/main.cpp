@@ -37,6 +37,13 @@ constexpr std::array kViolationOptions{
     Option{"--verify", "", {"ハッシュ連鎖を検査する", "check the hash chain of all records"}},
 };
 
+constexpr std::array kPermitsOptions{
+    Option{"--csv", "", {"CSV で出力する (表計算用)", "CSV for spreadsheets"}},
+    Option{"--html", "", {"印刷用の HTML で出力する", "one HTML page to print"}},
+};
+constexpr std::array kTopOptions{
+    Option{"--once", "", {"一度だけ表示する", "a single picture"}},
+};
 constexpr Option kBreakMustFlow{"--break-must-flow",
                                 "ID",
                                 {"この必須通信が途切れてもよい (複数はコンマ区切り)",
@@ -125,6 +132,19 @@ constexpr std::array kVerbs{
          kReloadOptions,
          run_revoke},
     Verb{"status", "", 0, {"装置の状態", "state of the appliance"}, {}, run_status},
+    Verb{"permits", "", 0, {"通信許可台帳", "the ledger of permits"}, kPermitsOptions, run_permits},
+    Verb{"top",
+         "",
+         0,
+         {"刻々の状態", "the state of the appliance, second by second"},
+         kTopOptions,
+         run_top},
+    Verb{"selfcheck",
+         "",
+         0,
+         {"自己点検", "check config, rules, clock, records and must-flows"},
+         {},
+         run_selfcheck},
     Verb{"explain",
          "",
          0,

@@ -7,9 +7,11 @@
 
 #include <boost/json.hpp>
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 
 namespace sekisho::ctl {
@@ -18,6 +20,11 @@ namespace {
 /// JSON is UTF-8, file names and what configs quote need not be.
 std::string utf8(const std::string& text) {
   return is_utf8(text) ? text : escaped(text);
+}
+
+std::string text_of(const std::tm& parts, const char* format) {
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
 }
 
 }  // namespace
@@ -39,6 +46,20 @@ Language language_of_user() {
 
 policy::Instant now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+std::string local_time(policy::Instant instant) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(instant);
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return text_of(parts, "%Y-%m-%d %H:%M:%S");
+}
+
+std::string utc_text(policy::Instant instant) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(instant);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  return text_of(parts, "%Y-%m-%dT%H:%M:%SZ");
 }
 
 Result<policy::Parsed> load(const Arguments& arguments) {

@@ -1,52 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "columns.hpp"
 #include "documents.hpp"
 #include "verbs.hpp"
 
-#include <boost/json.hpp>
-
-#include <algorithm>
-#include <array>
 #include <iostream>
 
 namespace sekisho::ctl {
 namespace {
 
-using boost::json::array;
 using boost::json::object;
-
-/// Columns as wide as their widest cell; counts code points, as names may be Japanese.
-class Columns {
- public:
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  void print(const std::string& title) const {
-    if (rows_.empty()) {
-      return;
-    }
-    std::cout << '\n' << title << '\n';
-    std::vector<std::size_t> widths;
-    for (const auto& row : rows_) {
-      widths.resize(std::max(widths.size(), row.size()));
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        widths[i] = std::max(widths[i], width(row[i]));
-      }
-    }
-    for (const auto& row : rows_) {
-      std::string line;
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        line += "  " + row[i] + std::string(widths[i] - width(row[i]), ' ');
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      std::cout << line << '\n';
-    }
-  }
-
- private:
-  static std::size_t width(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
-  }
-  std::vector<std::vector<std::string>> rows_;
-};
 
 std::string interfaces_of(const object& zone) {
   std::string all;
@@ -54,15 +16,6 @@ std::string interfaces_of(const object& zone) {
     const object& interface = one.as_object();
     all += (all.empty() ? "" : " ") + text_in(interface, "name") +
            (interface.at("present").as_bool() ? "" : "?");
-  }
-  return all;
-}
-
-std::string joined(const array& words) {
-  std::string all;
-  for (const auto& word : words) {
-    all += (all.empty() ? "" : " ") +
-           (word.is_string() ? std::string{word.as_string()} : boost::json::serialize(word));
   }
   return all;
 }

@@ -63,6 +63,14 @@ struct Verb {
 /// The language of LANG or LC_ALL.
 [[nodiscard]] Language language_of_user();
 [[nodiscard]] policy::Instant now();
+/// "2026-04-01 08:30:00" in the user's time zone.
+[[nodiscard]] std::string local_time(policy::Instant instant);
+/// "2026-04-01T08:30:00Z"
+[[nodiscard]] std::string utc_text(policy::Instant instant);
+
+/// Without a daemon: differences between what the state dir says was in force and the kernel of
+/// this network namespace; at most twenty.
+[[nodiscard]] Result<std::vector<std::string>> compare_alone(const Arguments& arguments);
 
 /// Prints why it did not work, as text on stderr or as {"ok":false,"error":…} on stdout.
 Exit failed(const Arguments& arguments, const std::string& why, Exit exit);
@@ -108,11 +116,14 @@ Exit run_grant(const Arguments& arguments);
 Exit run_history(const Arguments& arguments);
 Exit run_lockdown(const Arguments& arguments);
 Exit run_message_ids(const Arguments& arguments);
+Exit run_permits(const Arguments& arguments);
 Exit run_reload(const Arguments& arguments);
 Exit run_requests(const Arguments& arguments);
 Exit run_revoke(const Arguments& arguments);
 Exit run_rollback(const Arguments& arguments);
+Exit run_selfcheck(const Arguments& arguments);
 Exit run_status(const Arguments& arguments);
+Exit run_top(const Arguments& arguments);
 Exit run_unlock(const Arguments& arguments);
 Exit run_verify(const Arguments& arguments);
 Exit run_violations(const Arguments& arguments);

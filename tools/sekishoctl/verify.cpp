@@ -11,10 +11,7 @@
 #include <iostream>
 
 namespace sekisho::ctl {
-namespace {
 
-/// Without a daemon: what the state dir says was in force, against the kernel of this network
-/// namespace.
 Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   const auto revision = state::newest(arguments.state_dir);
   if (!revision) {
@@ -44,6 +41,8 @@ Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   }
   return kernel::compare(*nftables, std::array{&compiled.table, &compiled.frames}, at);
 }
+
+namespace {
 
 Exit print(const Arguments& arguments, const boost::json::object& document) {
   const bool ok = document.contains("ok") && document.at("ok") == true;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Records come from the daemon's own store: it is whole and chained, while a journal rotates.
+#include "records.hpp"
 #include "verbs.hpp"
-
-#include "base/escape.hpp"
-#include "journal/store.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -22,11 +19,6 @@ namespace sekisho::ctl {
 namespace {
 
 using journal::Entry;
-
-std::string field(const Entry& entry, std::string_view name) {
-  const auto found = entry.record.fields.find(name);
-  return found == entry.record.fields.end() ? "-" : found->second;
-}
 
 /// Seconds since 1970 of a date with an optional time, local where no offset is said.
 std::optional<std::time_t> date_of(const std::string& text) {
@@ -72,32 +64,12 @@ struct Filter {
   bool all = false;
 
   [[nodiscard]] bool passes(const Entry& entry) const {
-    const Event event = entry.record.event;
-    const bool violation = event == Event::Violation || event == Event::Summary ||
-                           event == Event::Leak ||
-                           (event == Event::Exchange && field(entry, "SEKISHO_VERDICT") == "deny");
-    return (all || violation) && entry.time >= since &&
+    return (all || is_violation(entry)) && entry.time >= since &&
            (!zone || field(entry, "SEKISHO_SRC_ZONE") == *zone ||
             field(entry, "SEKISHO_DST_ZONE") == *zone) &&
            (!reason || field(entry, "SEKISHO_REASON") == *reason);
   }
 };
-
-std::string local_time(std::uint64_t micros) {
-  const auto seconds = static_cast<std::time_t>(micros / 1'000'000);
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
-}
-
-std::string line_of(const Entry& entry) {
-  std::string line = local_time(entry.time) + " " + std::to_string(entry.seq) + " ";
-  if (const std::string count = field(entry, "SEKISHO_COUNT"); count != "-") {
-    line += "×" + count + " ";
-  }
-  return line + escaped(entry.record.message);
-}
 
 /// Prints what passes; entries of a JSON array are kept apart by commas.
 class Printer {
@@ -138,30 +110,17 @@ Result<> look_at(const std::string& directory) {
 }
 
 Exit verify_chain(const Arguments& arguments, const std::string& records) {
-  std::optional<Entry> before;
-  std::string broken;
-  const auto read = journal::read_entries(records, 0, [&](const Entry& entry) {
-    // the oldest segments may be gone: the first entry there is begins the walk
-    const bool follows =
-        !before || (entry.seq == before->seq + 1 && entry.chain == chain_of(entry, before->chain));
-    const bool begins =
-        before || entry.seq != 1 || entry.chain == chain_of(entry, std::string(64, '0'));
-    if (!follows || !begins) {
-      broken = "the chain of records breaks at number " + std::to_string(entry.seq);
-    }
-    before = entry;
-    return broken.empty();
-  });
-  const std::string why = read ? broken : read.error().text();
-  const std::uint64_t last = before ? before->seq : 0;
+  const Chain chain = walk_chain(records);
+  const std::uint64_t last = chain.last ? chain.last->seq : 0;
+  const bool whole = chain.broken.empty();
   if (arguments.json) {
     std::cout << boost::json::serialize(
-                     boost::json::object{{"ok", why.empty()}, {"last", last}, {"error", why}})
+                     boost::json::object{{"ok", whole}, {"last", last}, {"error", chain.broken}})
               << '\n';
   } else {
-    std::cout << (why.empty() ? std::to_string(last) + ": OK" : why) << '\n';
+    std::cout << (whole ? std::to_string(last) + ": OK" : chain.broken) << '\n';
   }
-  return why.empty() ? Exit::Yes : Exit::No;
+  return whole ? Exit::Yes : Exit::No;
 }
 
 /// Waits until something in the watched directory changes, a second at most: not every file system
@@ -224,7 +183,7 @@ Exit run_violations(const Arguments& arguments) {
   if (!filter) {
     return usage(arguments.json, "violations", filter.error().text());
   }
-  const std::string records = arguments.state_dir + "/records";
+  const std::string records = records_in(arguments);
   if (auto there = look_at(records); !there) {
     return failed(arguments, there.error().text(), Exit::Unreachable);
   }
