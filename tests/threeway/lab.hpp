@@ -34,6 +34,7 @@ class Lab {
  public:
   Lab();
 
+  [[nodiscard]] const testing::NetNs& appliance() const { return appliance_; }
   [[nodiscard]] const policy::Policy& policy() const { return *policy_; }
   [[nodiscard]] const policy::Situation& situation() const { return situation_; }
   [[nodiscard]] const compile::Compiled& compiled() const { return *compiled_; }
