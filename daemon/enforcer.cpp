@@ -70,6 +70,7 @@ Result<Enforcer> Enforcer::open(const Startup& startup) {
   Enforcer enforcer{startup, *std::move(boundary), Clock{*seen}};
   enforcer.numbers_ = *std::move(numbers);
   enforcer.in_force_.standing = *std::move(standing);
+  enforcer.reminded_ = *seen;
   return enforcer;
 }
 
@@ -422,6 +423,12 @@ std::optional<Instant> Enforcer::next_turn() const {
     consider(permit.valid_until);
   }
   return next;
+}
+
+std::vector<policy::Reminder> Enforcer::remind() {
+  policy::Situation situation = in_force_.situation;
+  situation.now = clock_.now();
+  return policy::reminders(*in_force_.policy, situation, std::exchange(reminded_, situation.now));
 }
 
 Result<> Enforcer::save_time() {

@@ -13,6 +13,7 @@
 #include "messages.hpp"
 #include "options.hpp"
 #include "policy/parse.hpp"
+#include "policy/reminders.hpp"
 #include "policy/standing.hpp"
 #include "preview.hpp"
 #include "state/state.hpp"
@@ -103,6 +104,8 @@ class Enforcer {
   [[nodiscard]] Result<Turned> refresh();
   /// The next instant at which `refresh` has something to do.
   [[nodiscard]] std::optional<policy::Instant> next_turn() const;
+  /// What has come near or is overdue since this was asked last, in this life or the one before.
+  [[nodiscard]] std::vector<policy::Reminder> remind();
   /// The latest time that was seen, into the state dir.
   [[nodiscard]] Result<> save_time();
 
@@ -130,6 +133,7 @@ class Enforcer {
   Clock clock_;
   InForce in_force_;
   compile::Numbers numbers_;
+  policy::Instant reminded_;
   std::optional<std::vector<policy::Source>> trial_;  ///< what was in force before it
 };
 

@@ -241,9 +241,25 @@ class Supervisor {
     }
   }
 
+  /// Ends that come near and reviews that are overdue; then the time until which that was said.
   void save_time() {
+    for (const policy::Reminder& reminder : enforcer_.remind()) {
+      tell(reminder);
+    }
     const auto saved = enforcer_.save_time();
     chronicle_.complain("time", saved ? std::string{} : saved.error().text());
+  }
+
+  void tell(const policy::Reminder& reminder) {
+    const bool ends = reminder.about == policy::Reminder::About::End;
+    Record record = chronicle_.about_in_force(
+        Event::Expiry, ends ? Text{"許可の期限が近い", "a permit ends soon"}
+                            : Text{"許可の見直し期限を過ぎた", "a permit's review is overdue"});
+    record.message += " '" + reminder.permit + "' " + utc_text(reminder.at) + " (" +
+                      std::to_string(reminder.days) +
+                      (chronicle_.language() == Language::Ja ? " 日)" : " days)");
+    record.fields["SEKISHO_PERMIT"] = reminder.permit;
+    chronicle_.tell(record);
   }
 
   void await_turn() {

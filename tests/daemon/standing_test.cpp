@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -42,6 +43,15 @@ class Standing : public DaemonLab {
 
   std::optional<EchoServer> web_;
 };
+
+/// A TOML moment so many days from now.
+std::string in_days(int days) {
+  const std::time_t at = std::time(nullptr) + days * 86'400;
+  std::tm parts{};
+  ::gmtime_r(&at, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
 
 const std::string kWebFlow = flow("web", "", "\"tcp/80\", \"udp/80\"");
 
@@ -147,6 +157,26 @@ TEST_F(Standing, EachDecisionIsARevision) {
   const Ran history = daemon_->ctl("history");
   EXPECT_THAT(history.out, HasSubstr("root: lockdown 'all'"));
   EXPECT_THAT(history.out, HasSubstr("root: revoke 'web'"));
+}
+
+TEST_F(Standing, AnEndThatComesNearIsRecordedOnce) {
+  begin(kZones + R"([[specific_flow]]
+id = "soon-over"
+from = { zone = "lgwan-office", hosts = ["10.20.3.4"] }
+to = { zone = "jumin", hosts = ["10.10.1.5"] }
+services = ["tcp/22"]
+purpose = "p"
+applicant = "a"
+approver = "b"
+valid_until = )" +
+        in_days(5) + "\napproved = " + in_days(-10).substr(0, 10) + "\n");
+
+  EXPECT_TRUE(eventually([&] {
+    return daemon_->recorded("expiry", "SEKISHO_PERMIT") == std::vector<std::string>{"soon-over"};
+  }));
+  restart();
+  EXPECT_TRUE(eventually([&] { return daemon_->recorded("start", "MESSAGE").size() == 2; }));
+  EXPECT_EQ(daemon_->recorded("expiry", "SEKISHO_PERMIT").size(), 1U);
 }
 
 /// Two operators beside root, in the group that may ask the daemon.
