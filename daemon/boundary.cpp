@@ -4,6 +4,8 @@
 #include "compile/difference.hpp"
 #include "kernel/compare.hpp"
 
+#include <unistd.h>
+
 #include <array>
 
 namespace sekisho::daemon {
@@ -13,6 +15,7 @@ using ruleset::Instant;
 using ruleset::Table;
 
 constexpr int kAttempts = 10;
+constexpr std::size_t kMostAuthors = 8;
 
 /// Base chains are never replaced, so a table that has others can neither be used nor removed.
 Result<> check_hooks(const std::optional<Table>& from, const Table& to) {
@@ -39,15 +42,20 @@ Result<Boundary> Boundary::open() {
   return Boundary{*std::move(nftables)};
 }
 
+Result<bool> Boundary::is_there(const std::string& table) {
+  const auto found = nftables_.info(table);
+  return found ? Result<bool>{found->present} : fail(found.error());
+}
+
 Result<> Boundary::prepare(const std::string& table) {
   if (prepared_) {
     return {};
   }
-  const auto found = nftables_.info(table);
-  if (!found) {
-    return fail(found.error());
+  const auto there = is_there(table);
+  if (!there) {
+    return fail(there.error());
   }
-  if (!found->present) {
+  if (!*there) {
     made_ = true;
     shut_the_way();
   }
@@ -70,16 +78,30 @@ Result<> Boundary::put(const Tables& tables, Instant now) {
   if (auto ready = prepare(tables.packets.name); !ready) {
     return ready;
   }
-  std::string why;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    bool again = false;
-    auto done = put_once(tables, now, again);
-    if (done || !again) {
-      return done;
-    }
-    why = done.error().text();
+  hear_authors();
+  events_.reset();
+  bool again = true;
+  Result<> done;
+  for (int attempt = 0; attempt < kAttempts && again; ++attempt) {
+    again = false;
+    done = put_once(tables, now, again);
   }
-  return fail("somebody changes the ruleset all the time: " + why);
+  if (auto events = kernel::GenerationEvents::open()) {
+    events_ = *std::move(events);
+  }
+  return again ? fail(std::move(done).error().in("somebody changes the ruleset all the time"))
+               : done;
+}
+
+/// Whoever has changed the ruleset since this was asked last, but us.
+void Boundary::hear_authors() {
+  const auto news = events_ ? events_->read() : kernel::GenerationEvents::News{};
+  for (const kernel::GenerationChange& change :
+       news ? news->changes : std::vector<kernel::GenerationChange>{}) {
+    if (change.pid != static_cast<std::uint32_t>(::getpid()) && authors_.size() < kMostAuthors) {
+      authors_.insert(change.command + " (pid " + std::to_string(change.pid) + ")");
+    }
+  }
 }
 
 Result<ruleset::Batch> Boundary::batch_for(const Table& table, const Table* before, Instant now) {
@@ -165,21 +187,26 @@ Result<std::vector<std::string>> Boundary::compare(Instant now) {
   return kernel::compare(nftables_, std::array{&tables_->packets, &tables_->frames}, now);
 }
 
-Result<std::vector<std::string>> Boundary::repair(Instant now) {
+Result<Boundary::Repaired> Boundary::repair(Instant now) {
   const auto generation = nftables_.generation();
   if (!generation) {
     return fail(generation.error());
   }
   if (*generation == generation_) {
-    return std::vector<std::string>{};
+    return Repaired{};
   }
+  hear_authors();
   auto differences = compare(now);
   if (!differences) {
     return fail(std::move(differences).error());
   }
-  if (differences->empty()) {
+  Repaired repaired{*std::move(differences), {}};
+  for (const std::string& author : std::exchange(authors_, {})) {
+    repaired.authors += (repaired.authors.empty() ? "" : ", ") + author;
+  }
+  if (repaired.differences.empty()) {
     generation_ = *generation;
-    return differences;
+    return repaired;
   }
   for (const Table* table : {&tables_->packets, &tables_->frames}) {
     const auto info = nftables_.info(table->id());
@@ -189,7 +216,7 @@ Result<std::vector<std::string>> Boundary::repair(Instant now) {
   if (auto done = put(wanted, now); !done) {
     return fail(std::move(done).error().in("cannot repair the table"));
   }
-  return differences;
+  return repaired;
 }
 
 Result<ruleset::Elements> Boundary::read_elements(const std::string& set, Instant now) {

@@ -7,12 +7,14 @@
 /// the netlink socket that owns the tables; knows no policy and no config.
 
 #include "base/result.hpp"
+#include "kernel/events.hpp"
 #include "kernel/nftables.hpp"
 #include "kernel/sysctl.hpp"
 #include "ruleset/ruleset.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +31,8 @@ class Boundary {
  public:
   [[nodiscard]] static Result<Boundary> open();
 
+  /// Whether there is a packets' table of that name.
+  [[nodiscard]] Result<bool> is_there(const std::string& table);
   /// In one commit, of what differs from what is there; then reads it back. On failure the kernel
   /// holds what it held before, or what could not be compared. Before the first time, where there
   /// is no such table, nothing is forwarded.
@@ -41,9 +45,13 @@ class Boundary {
 
   /// What differs between the kernel and what was put; empty when nothing does.
   [[nodiscard]] Result<std::vector<std::string>> compare(ruleset::Instant now);
-  /// Looks whether somebody else has changed the ruleset and puts our tables right again; what had
-  /// been changed in them.
-  [[nodiscard]] Result<std::vector<std::string>> repair(ruleset::Instant now);
+  /// What somebody else had changed in our tables.
+  struct Repaired {
+    std::vector<std::string> differences;
+    std::string authors;  ///< who has changed the ruleset meanwhile, as far as the kernel told
+  };
+  /// Looks whether somebody else has changed the ruleset and puts our tables right again.
+  [[nodiscard]] Result<Repaired> repair(ruleset::Instant now);
   /// What is in the kernel is read anew before the next change: the clock has been set, and the
   /// ends of elements with it.
   void forget() { generation_ = 0; }
@@ -63,6 +71,7 @@ class Boundary {
   explicit Boundary(kernel::Nftables nftables) : nftables_{std::move(nftables)} {}
 
   [[nodiscard]] Result<> prepare(const std::string& table);
+  void hear_authors();
   [[nodiscard]] Result<> put_once(const Tables& tables, ruleset::Instant now, bool& again);
   /// Makes an orphan ours.
   [[nodiscard]] Result<> take_over(const ruleset::Table& table, ruleset::Instant now);
@@ -77,6 +86,9 @@ class Boundary {
   bool made_ = false;
   bool owned_ = false;
   std::uint32_t generation_ = 0;  ///< after our last commit
+  /// Closed while we write: every element would be told.
+  std::optional<kernel::GenerationEvents> events_;
+  std::set<std::string> authors_;
   std::vector<kernel::Applied> settings_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "enforcer.hpp"
 
+#include "closing.hpp"
+
 #include "files/files.hpp"
 #include "policy/must_flows.hpp"
 #include "state/config_files.hpp"
@@ -226,10 +228,8 @@ Result<Preview> Enforcer::preview(const std::string& text) {
 }
 
 Result<> Enforcer::close() {
-  policy::PolicyParts nothing;
-  nothing.appliance.name = "closed";
   InForce closed;
-  closed.policy = std::make_shared<const policy::Policy>(std::move(nothing));
+  closed.policy = std::make_shared<const policy::Policy>(closed_policy(policy::Appliance{}.table));
   closed.standing = in_force_.standing;
   closed.situation.now = clock_.now();
   closed.compiled = compile::compile(*closed.policy, closed.situation, numbers_);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "closing.hpp"
 #include "options.hpp"
 #include "roles.hpp"
 
@@ -24,6 +25,9 @@ int run(const std::vector<std::string>& words) {
   if (line->wish == CommandLine::Wish::Version) {
     std::cout << "sekishod " << SEKISHO_VERSION << '\n';
     return 0;
+  }
+  if (line->wish == CommandLine::Wish::Close) {
+    return sekisho::daemon::run_closing(line->startup);
   }
   const auto* role = sekisho::daemon::role_named(line->role.empty() ? "supervisor" : line->role);
   if (role == nullptr) {

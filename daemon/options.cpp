@@ -47,6 +47,10 @@ Result<CommandLine> read_command_line(const std::vector<std::string>& words) {
       line.wish = CommandLine::Wish::Version;
       return line;
     }
+    if (words[i] == "--close") {
+      line.wish = CommandLine::Wish::Close;
+      continue;
+    }
     const std::size_t equals = words[i].find('=');
     const std::string name = words[i].substr(0, equals);
     std::string value;
@@ -65,6 +69,7 @@ Result<CommandLine> read_command_line(const std::vector<std::string>& words) {
 std::string usage() {
   return "usage: sekishod [--config FILE] [--state-dir DIR] [--runtime-dir DIR] [--log "
          "journal|console]\n"
+         "       sekishod --close [--config FILE] [--state-dir DIR]\n"
          "\n"
          "Enforces the separation of a city's networks and records what it refuses. Stays in the "
          "foreground.\n"
@@ -73,6 +78,7 @@ std::string usage() {
          "  --state-dir DIR      records and revisions  /var/lib/sekisho\n"
          "  --runtime-dir DIR    control socket         /run/sekisho\n"
          "  --log journal        records to journald; 'console': JSON lines on stderr\n"
+         "  --close              deny everything where there are no rules yet, and end\n"
          "\n"
          "SIGHUP reads the configuration again; SIGTERM stops and leaves the rules in force. See "
          "sekishod(8).\n";

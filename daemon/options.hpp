@@ -25,7 +25,7 @@ struct Startup {
 };
 
 struct CommandLine {
-  enum class Wish : std::uint8_t { Run, Help, Version };
+  enum class Wish : std::uint8_t { Run, Close, Help, Version };
   Wish wish = Wish::Run;
   Startup startup;
   std::string role;  ///< empty: the supervisor

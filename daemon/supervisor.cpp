@@ -30,7 +30,8 @@ using std::chrono::seconds;
 constexpr milliseconds kLongestTurn{60'000};  ///< the clock may be set meanwhile
 constexpr milliseconds kCrewDeadline{10'000};
 constexpr milliseconds kTimeSaved{60'000};
-constexpr seconds kTrialAgain{5};  ///< until a rollback that failed is tried again
+constexpr milliseconds kRepair{300};  ///< however long a window is
+constexpr seconds kTrialAgain{5};     ///< until a rollback that failed is tried again
 constexpr int kErrorPriority = 3;
 
 std::string user_text(std::uint32_t uid) {
@@ -82,6 +83,7 @@ class Supervisor {
     }
     keep_time();
     saving_time_ = loop_.every(kTimeSaved, [this] { save_time(); });
+    repairing_ = loop_.every(kRepair, [this] { repair(); });
     if (const auto period = alive_period()) {
       alive_ = loop_.every(*period, [] { notify_alive(); });
     }
@@ -217,11 +219,15 @@ class Supervisor {
   void repair() {
     const auto repaired = enforcer_.boundary().repair(enforcer_.clock().now());
     chronicle_.complain("rules", repaired ? std::string{} : repaired.error().text());
-    if (!repaired || repaired->empty()) {
+    if (!repaired || repaired->differences.empty()) {
       return;
     }
     Record record = chronicle_.about_in_force(Event::Drift, word_of(Event::Drift).meaning);
-    for (const std::string& difference : *repaired) {
+    const Text unknown{"不明", "unknown"};
+    record.message += std::string{Text{", 変更者 ", ", by "}.in(chronicle_.language())} +
+                      (repaired->authors.empty() ? std::string{unknown.in(chronicle_.language())}
+                                                 : repaired->authors);
+    for (const std::string& difference : repaired->differences) {
       record.message += "; " + difference;
     }
     chronicle_.tell(record);
@@ -315,7 +321,8 @@ class Supervisor {
 
   void end() {
     ready_ = false;
-    for (EventLoop::Watching* watching : {&window_, &turning_, &saving_time_, &trial_}) {
+    for (EventLoop::Watching* watching :
+         {&window_, &turning_, &saving_time_, &repairing_, &trial_}) {
       watching->reset();
     }
     crew_.finish();
@@ -332,6 +339,7 @@ class Supervisor {
   EventLoop::Watching window_;
   EventLoop::Watching turning_;
   EventLoop::Watching saving_time_;
+  EventLoop::Watching repairing_;
   EventLoop::Watching trial_;
   EventLoop::Watching alive_;
   bool begun_ = false;

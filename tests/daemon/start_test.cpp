@@ -66,6 +66,26 @@ TEST_F(Start, WithNoConfigEverythingIsDeniedAndTheDaemonEnds) {
   EXPECT_FALSE(web_opens());
 }
 
+TEST_F(Start, ClosedBeforeTheNetworkIsUpUntilTheDaemonTakesOver) {
+  const EchoServer server{city_->host("sc0"), "198.51.100.80", 80};
+  daemon_->write_config(kZones + kWeb);
+  const std::string close = SEKISHO_BIN "/sekishod --close --config " + daemon_->directory() +
+                            "/sekisho.toml --state-dir " + daemon_->directory() + "/state";
+  city_->appliance().sh("sysctl -qw net.ipv4.ip_forward=1");
+  ASSERT_TRUE(web_opens());
+
+  city_->appliance().sh(close);
+
+  city_->appliance().sh("sysctl -qw net.ipv4.ip_forward=1");  // the rules deny, not the switch
+  EXPECT_FALSE(web_opens());
+  EXPECT_EQ(in_appliance("nft list table inet sekisho").find("timeout 1"), std::string::npos);
+  begin(kZones + kWeb);
+  EXPECT_TRUE(web_opens());
+  city_->appliance().sh(close);  // leaves what is there
+  EXPECT_TRUE(web_opens());
+  EXPECT_EQ(daemon_->ctl("verify").exit_code, 0);
+}
+
 TEST_F(Start, WithABadConfigTheLastGoodRevisionIsInForce) {
   const EchoServer server{city_->host("sc0"), "198.51.100.80", 80};
   begin(kZones + kWeb);
@@ -142,13 +162,17 @@ TEST_F(Start, AnInterfaceMayVanishAndComeBack) {
 TEST_F(Start, WhatOthersChangeInATableThatIsNotOwnedIsRepairedAndRecorded) {
   const EchoServer server{city_->host("sc0"), "198.51.100.80", 443};
   city_->appliance().sh("nft add table inet sekisho");  // a plain table cannot become an owned one
-  begin(kZones + kWeb);
+  std::string zones = kZones;
+  zones.replace(zones.find("200ms"), 5, "60s");
+  begin(zones + kWeb);
   ASSERT_FALSE(status().at("kernel").at("owned").as_bool());
 
   city_->appliance().sh("nft insert rule inet sekisho forward tcp dport 443 accept");
 
-  EXPECT_TRUE(eventually([this] { return !daemon_->recorded("drift", "MESSAGE").empty(); }));
+  EXPECT_TRUE(eventually([this] { return !daemon_->recorded("drift", "MESSAGE").empty(); },
+                         std::chrono::seconds{1}));  // however long a window is
   EXPECT_THAT(daemon_->recorded("drift", "MESSAGE"), Contains(HasSubstr("chain 'forward'")));
+  EXPECT_THAT(daemon_->recorded("drift", "MESSAGE"), Contains(HasSubstr("by nft (pid ")));
   EXPECT_EQ(in_appliance("nft list chain inet sekisho forward").find("443"), std::string::npos);
   EXPECT_EQ(daemon_->ctl("verify").exit_code, 0);
 }
