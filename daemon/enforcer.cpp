@@ -269,6 +269,9 @@ InForce Enforcer::with(const InForce& before, policy::Standing standing) {
   InForce next = before;
   next.standing = std::move(standing);
   next.situation = policy::situation_of(*next.policy, next.standing, clock_.now());
+  for (const kernel::Meddling& one : meddled_) {
+    next.situation.closed.insert(one.interface);
+  }
   next.compiled = compile::compile(*next.policy, next.situation, numbers_);
   return next;
 }
@@ -423,6 +426,27 @@ std::optional<Instant> Enforcer::next_turn() const {
     consider(permit.valid_until);
   }
   return next;
+}
+
+Result<Enforcer::LookedAround> Enforcer::look_around() {
+  auto found = kernel::meddling(interfaces_of(*in_force_.policy));
+  if (!found) {
+    return fail(std::move(found).error());
+  }
+  LookedAround seen;
+  std::ranges::set_difference(*found, meddled_, std::back_inserter(seen.begun));
+  std::ranges::set_difference(meddled_, *found, std::back_inserter(seen.ended));
+  if (seen.begun.empty() && seen.ended.empty()) {
+    return seen;
+  }
+  std::swap(meddled_, *found);
+  InForce next = with(in_force_, in_force_.standing);
+  if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
+    std::swap(meddled_, *found);  // and once more at the next look
+    return fail(std::move(done).error());
+  }
+  in_force_ = std::move(next);
+  return seen;
 }
 
 std::vector<policy::Reminder> Enforcer::remind() {

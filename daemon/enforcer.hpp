@@ -10,6 +10,7 @@
 #include "boundary.hpp"
 #include "clock.hpp"
 #include "compile/compile.hpp"
+#include "kernel/meddling.hpp"
 #include "messages.hpp"
 #include "options.hpp"
 #include "policy/parse.hpp"
@@ -104,6 +105,16 @@ class Enforcer {
   [[nodiscard]] Result<Turned> refresh();
   /// The next instant at which `refresh` has something to do.
   [[nodiscard]] std::optional<policy::Instant> next_turn() const;
+  /// Interfaces that somebody has led past the rules, or leads no more: closed, or open again, when
+  /// this returns.
+  struct LookedAround {
+    std::vector<kernel::Meddling> begun;
+    std::vector<kernel::Meddling> ended;
+  };
+  [[nodiscard]] Result<LookedAround> look_around();
+  /// What is known of that now.
+  [[nodiscard]] const std::vector<kernel::Meddling>& meddled() const { return meddled_; }
+
   /// What has come near or is overdue since this was asked last, in this life or the one before.
   [[nodiscard]] std::vector<policy::Reminder> remind();
   /// The latest time that was seen, into the state dir.
@@ -133,6 +144,7 @@ class Enforcer {
   Clock clock_;
   InForce in_force_;
   compile::Numbers numbers_;
+  std::vector<kernel::Meddling> meddled_;
   policy::Instant reminded_;
   std::optional<std::vector<policy::Source>> trial_;  ///< what was in force before it
 };

@@ -62,6 +62,9 @@ Answer Operators::answer_to(const control::Status& /*asked*/, const Person& /*wh
   condition.ready = true;
   condition.processes = crew_.processes();
   condition.warnings = chronicle_.complaints();
+  for (const kernel::Meddling& one : enforcer_.meddled()) {
+    condition.warnings.push_back("interface '" + one.interface + "' is closed: " + one.what);
+  }
   condition.degraded = !condition.warnings.empty();
   std::ranges::move(means_.weaknesses(), std::back_inserter(condition.warnings));
   condition.drops = enforcer_.read_drops().value_or(std::vector<Counters::Count>{});

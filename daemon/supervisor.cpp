@@ -83,7 +83,10 @@ class Supervisor {
     }
     keep_time();
     saving_time_ = loop_.every(kTimeSaved, [this] { save_time(); });
-    repairing_ = loop_.every(kRepair, [this] { repair(); });
+    repairing_ = loop_.every(kRepair, [this] {
+      repair();
+      look_around();
+    });
     if (const auto period = alive_period()) {
       alive_ = loop_.every(*period, [] { notify_alive(); });
     }
@@ -231,6 +234,24 @@ class Supervisor {
       record.message += "; " + difference;
     }
     chronicle_.tell(record);
+  }
+
+  void look_around() {
+    const auto seen = enforcer_.look_around();
+    chronicle_.complain("interfaces", seen ? std::string{} : seen.error().text());
+    if (seen) {
+      record_meddling(seen->begun, {"経路外のため閉鎖した", "led past the rules and closed"});
+      record_meddling(seen->ended, {"経路外ではなくなった", "not led past the rules any more"});
+    }
+  }
+
+  void record_meddling(const std::vector<kernel::Meddling>& all, Text text) {
+    for (const kernel::Meddling& one : all) {
+      Record record = chronicle_.about_in_force(Event::Drift, text);
+      record.message += " '" + one.interface + "': " + one.what;
+      record.fields["SEKISHO_IN"] = one.interface;
+      chronicle_.tell(record);
+    }
   }
 
   /// A clock that was set forward ends permits at once, one that was set back revives none.

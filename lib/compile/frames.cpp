@@ -15,6 +15,7 @@ using ruleset::Table;
 using ruleset::Type;
 
 constexpr std::int32_t kFirst = -500;
+constexpr std::uint32_t kOfAClosedWire = drop_word(0, 0, Reason::UnknownZone);
 
 /// The wires of zones and of management, each with the word of what is dropped there.
 struct Wire {
@@ -45,7 +46,8 @@ void add_set(Table& table, const SetShape& shape, Elements elements) {
 }
 
 void add_words(Table& table, const std::vector<Wire>& wires) {
-  std::map<std::uint32_t, std::string> words;
+  std::map<std::uint32_t, std::string> words{
+      {kOfAClosedWire, "- - " + std::string{name_of(Reason::UnknownZone)}}};
   Elements by_wire;
   for (const Wire& wire : wires) {
     words[wire.word] = wire.zone + " - " + std::string{name_of(Reason::Invalid)};
@@ -69,12 +71,18 @@ void add_words(Table& table, const std::vector<Wire>& wires) {
 }
 
 /// What is Ethernet and of no type that we know ends here; a link without Ethernet has no such
-/// header, and a tag neither.
-Chain at_wire(const std::string& interface) {
-  return {"at_" + interface,
-          ruleset::Hook{ruleset::HookPoint::Ingress, kFirst, true, interface},
-          {rule({in({Field::EtherType}, "ether_types"), accept()}),
-           rule({not_in({Field::EtherType}, "ether_types"), go_to("frame")}), rule({accept()})}};
+/// header, and a tag neither. Of a closed wire everything ends, before a bridge could take it.
+Chain at_wire(const Draft& draft, const std::string& interface) {
+  Chain made{
+      "at_" + interface, ruleset::Hook{ruleset::HookPoint::Ingress, kFirst, true, interface}, {}};
+  if (draft.situation.closed.contains(interface)) {
+    made.rules = {rule({go_to("closed")})};
+  } else {
+    made.rules = {rule({in({Field::EtherType}, "ether_types"), accept()}),
+                  rule({not_in({Field::EtherType}, "ether_types"), go_to("frame")}),
+                  rule({accept()})};
+  }
+  return made;
 }
 
 }  // namespace
@@ -92,12 +100,15 @@ Table frames_of(const Draft& draft) {
   add_set(table, {.name = "ether_types", .key = {Type::EtherType}, .limit = {}, .size = 16},
           std::move(types));
   table.chains.push_back(
-      chain("frame", {rule({meta_mark_from({Field::IifName}, "wires")}),
-                      rule({in({Field::MetaMark}, "sample"), ruleset::Log{kLogGroup, 128, 1}}),
+      chain("closed", {rule({meta_mark(kOfAClosedWire)}), rule({go_to("count")})}));
+  table.chains.push_back(
+      chain("frame", {rule({meta_mark_from({Field::IifName}, "wires")}), rule({go_to("count")})}));
+  table.chains.push_back(
+      chain("count", {rule({in({Field::MetaMark}, "sample"), ruleset::Log{kLogGroup, 128, 1}}),
                       rule({in({Field::MetaMark}, "drops"), drop()}),
                       rule({ruleset::Counter{}, drop()}, "words that were forgotten: stays 0")}));
   for (const Wire& wire : wires) {
-    table.chains.push_back(at_wire(wire.interface));
+    table.chains.push_back(at_wire(draft, wire.interface));
   }
   ruleset::normalise(table);
   return table;

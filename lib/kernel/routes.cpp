@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kernel/routes.hpp"
 
-#include "kernel/owned.hpp"
+#include "kernel/route_dump.hpp"
 #include "kernel/route_messages.hpp"
-#include "kernel/socket.hpp"
 
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -13,53 +12,6 @@
 
 namespace sekisho::kernel {
 namespace {
-
-constexpr int kAttempts = 8;
-
-/// A request with the given structure behind its header.
-template <typename Struct>
-struct Request {
-  Request(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence, const Struct& body)
-      : header{mnl_nlmsg_put_header(bytes.data())} {
-    header->nlmsg_type = type;
-    header->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
-    header->nlmsg_seq = sequence;
-    std::memcpy(mnl_nlmsg_put_extra_header(header, sizeof body), &body, sizeof body);
-  }
-  Request(const Request&) = delete;
-  Request& operator=(const Request&) = delete;
-  [[nodiscard]] ByteView view() const { return as_bytes({bytes.data(), header->nlmsg_len}); }
-
-  alignas(nlmsghdr) std::array<char, 256> bytes{};
-  nlmsghdr* header;
-};
-
-/// Everything of one kind; asked again while it changes under the walk.
-template <typename Item, typename Struct>
-Result<std::vector<Item>> list(std::uint16_t type, const std::string& what,
-                               std::optional<Item> (*decode)(const Message&)) {
-  auto socket = Socket::open(NETLINK_ROUTE);
-  if (!socket) {
-    return fail(std::move(socket).error());
-  }
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::vector<Item> items;
-    const std::uint32_t sequence = socket->next_sequence();
-    const Request<Struct> request{type, NLM_F_DUMP, sequence, Struct{}};
-    const auto asked = socket->ask(request.view(), sequence, [&](const Message& message) {
-      if (auto item = decode(message)) {
-        items.push_back(*std::move(item));
-      }
-    });
-    if (asked) {
-      return items;
-    }
-    if (asked.error() != EINTR) {
-      return fail(system_error("cannot list " + what, asked.error()));
-    }
-  }
-  return fail("cannot list " + what + ": they change all the time");
-}
 
 /// errno by which the kernel says that a route refuses (linux/rtnetlink.h, RTN_…: prohibit, unreachable, blackhole).
 bool is_refusal(int number) {

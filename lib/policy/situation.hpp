@@ -19,6 +19,8 @@ struct Situation {
   std::set<std::string> revoked = {};           ///< permit ids
   std::map<std::string, Instant> granted = {};  ///< permit ids, against standby and revocation
   std::set<ZoneIndex> locked = {};              ///< zones that an emergency cut shuts off
+  /// Interfaces that somebody has led past the rules: they are nobody's until that ends.
+  std::set<std::string> closed = {};
 };
 
 /// Whether the permit has a locked zone on either side.

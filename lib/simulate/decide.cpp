@@ -54,8 +54,11 @@ class Question {
       : policy_{policy},
         situation_{situation},
         packet_{packet},
-        src_zone_{policy.zone_of_interface(packet.in)},
-        dst_zone_{packet.ether_type ? std::nullopt : policy.zone_of(packet.dst)} {}
+        src_zone_{situation.closed.contains(packet.in) ? std::nullopt
+                                                       : policy.zone_of_interface(packet.in)},
+        dst_zone_{packet.ether_type || situation.closed.contains(packet.in)
+                      ? std::nullopt
+                      : policy.zone_of(packet.dst)} {}
 
   [[nodiscard]] Decision answer() const;
 
@@ -101,6 +104,9 @@ class Question {
 Decision Question::answer() const {
   if (packet_.in.empty() || (packet_.in == "lo" && packet_.route == Route::Local)) {
     return own_packet();
+  }
+  if (situation_.closed.contains(packet_.in)) {
+    return said(Reason::UnknownZone);
   }
   if (is_odd_frame()) {
     return said(Reason::Invalid);

@@ -66,5 +66,33 @@ TEST_F(Frames, ADeletedTableIsMadeAnew) {
   EXPECT_THAT(city_->appliance().output("nft list tables"), HasSubstr("netdev sekisho"));
 }
 
+TEST_F(Frames, WiresInABridgeAreClosedUntilItIsGone) {
+  begin(kZones + flow("web", "", "\"tcp/80\""));
+  const EchoServer server{city_->host("sc0"), "198.51.100.80", 80};
+  const auto web_opens = [&] {
+    return Connection{city_->host("in0"), "10.30.0.2", "198.51.100.80", 80}.open();
+  };
+  ASSERT_TRUE(web_opens());
+  // hosts of two zones on one segment now, past every rule of an inet table
+  city_->host("mn0").sh("ip addr add 192.168.7.1/24 dev eth0");
+  city_->host("lg0").sh("ip addr add 192.168.7.2/24 dev eth0");
+  city_->appliance().sh(
+      "ip link add br0 type bridge; ip link set br0 up; "
+      "ip link set mn0 master br0; ip link set lg0 master br0");
+
+  ASSERT_TRUE(eventually([&] { return daemon_->recorded("drift", "SEKISHO_IN").size() == 2; },
+                         std::chrono::seconds{1}))
+      << daemon_->log();
+
+  EXPECT_NE(city_->host("mn0").output("ping -c1 -W1 192.168.7.2").find(" 0 received"),
+            std::string::npos);
+  EXPECT_THAT(daemon_->ctl("status").out, HasSubstr("interface 'lg0' is closed"));
+  EXPECT_EQ(daemon_->ctl("verify").exit_code, 0);
+  EXPECT_TRUE(web_opens());  // of other wires
+  city_->appliance().sh("ip link del br0");
+  EXPECT_TRUE(eventually([&] { return daemon_->recorded("drift", "SEKISHO_IN").size() == 4; }));
+  EXPECT_EQ(daemon_->ctl("status").out.find("is closed"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sekisho::testing

@@ -45,7 +45,8 @@ std::string answer_in(const std::string& out) {
   }
   const auto text = [&](const char* key) { return std::string{document.at(key).as_string()}; };
   const std::string permit = text("permit") == "-" ? "" : ":" + text("permit");
-  return text("reason") + permit + " " + text("src_zone") + " " + text("dst_zone");
+  const std::string reason = text("reason") == "-" ? "none" : text("reason");  // no decision
+  return reason + permit + " " + text("src_zone") + " " + text("dst_zone");
 }
 
 class ExplainProgram : public LabTest {
