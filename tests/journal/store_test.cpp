@@ -217,5 +217,43 @@ TEST_F(StoreTest, AFullDiskLeavesNothingHalfWritten) {
   EXPECT_THAT(numbers(), ::testing::ElementsAre(1, 2));
 }
 
+TEST_F(StoreTest, TheNewestEntriesAreFoundAtTheEndHoweverMuchLiesBefore) {
+  const auto newest = [this](std::size_t most) {
+    std::vector<std::uint64_t> all;
+    const auto found = newest_entries(directory_, most, [](const Entry& entry) {
+      return entry.record.event == Event::Violation;
+    });
+    EXPECT_TRUE(found);
+    for (const Entry& entry : found ? *found : std::vector<Entry>{}) {
+      all.push_back(entry.seq);
+    }
+    return all;
+  };
+  EXPECT_TRUE(newest(5).empty());
+  Store store = open();
+  ASSERT_TRUE(store.append({record_of(Event::Violation, "first")}, 1000));
+  std::vector<Record> filling(1000, record_of(Event::Health, std::string(600, 'x')));
+  ASSERT_TRUE(store.append(filling, 1000));  // more than what is looked at
+  EXPECT_TRUE(newest(5).empty());
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(store.append({record_of(Event::Violation, "v"), record_of(Event::Health, "h")}, 1));
+  }
+
+  EXPECT_THAT(newest(5), ::testing::ElementsAre(1002, 1004, 1006, 1008));
+  EXPECT_THAT(newest(2), ::testing::ElementsAre(1006, 1008));
+  EXPECT_TRUE(newest(0).empty());
+}
+
+TEST_F(StoreTest, TheNewestEntriesGoOnInTheSegmentBefore) {
+  Store store = open({.segment = 1, .segments = 64});
+  add(store, 4);
+
+  const auto found = newest_entries(directory_, 10, [](const Entry&) { return true; });
+
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ(found->back().seq, 4U);
+}
+
 }  // namespace
 }  // namespace sekisho::journal

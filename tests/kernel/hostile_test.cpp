@@ -45,6 +45,7 @@ void read_everywhere(ByteView bytes, TableReader& reader) {
     (void)decode_route(message);
     (void)decode_link(message);
     (void)decode_address(message);
+    (void)decode_neighbour(message);
     (void)decode(message.payload);
   }
 }

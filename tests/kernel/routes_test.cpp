@@ -4,6 +4,7 @@
 #include "support/netns.hpp"
 
 #include <gtest/gtest.h>
+#include <net/if.h>
 
 #include <algorithm>
 
@@ -95,6 +96,23 @@ TEST_F(Routes, AddressesAreListed) {
     EXPECT_TRUE(has("fd00:1::1", 64));
     EXPECT_TRUE(has("127.0.0.1", 8));
     EXPECT_TRUE(has("::1", 128));
+  });
+}
+
+TEST_F(Routes, NeighboursAreListedWithTheirHardwareAddresses) {
+  ns_->sh(
+      "ip neigh add 10.1.0.9 lladdr 02:00:00:00:00:09 dev in0 && "
+      "ip neigh add fd00:1::9 lladdr 02:00:00:00:06:09 dev in0");
+  ns_->run([] {
+    const auto found = neighbours();
+
+    ASSERT_TRUE(found) << found.error().text();
+    const std::uint32_t in0 = ::if_nametoindex("in0");
+    for (const auto& [address, mac] : {std::pair{"10.1.0.9", "02:00:00:00:00:09"},
+                                       std::pair{"fd00:1::9", "02:00:00:00:06:09"}}) {
+      const Neighbour wanted{in0, *net::Address::parse(address), *net::Mac::parse(mac)};
+      EXPECT_NE(std::ranges::find(*found, wanted), found->end()) << address;
+    }
   });
 }
 

@@ -140,5 +140,25 @@ TEST(Standing, WhatIsOverIsForgotten) {
   EXPECT_EQ(left.requests.front().number, 2U);
 }
 
+TEST(Standing, WhyAPermitIsNotInForceIsOneWord) {
+  const Policy policy = city();
+  const Permit& web = permit(policy, "web");
+  Permit begins = web;
+  begins.valid_from = kNow + hours{1};
+  Permit ended = web;
+  ended.valid_until = kNow;
+  Permit exchange = web;
+  exchange.kind = PermitKind::Exchange;
+
+  EXPECT_EQ(why_not(web, {kNow}), "");
+  EXPECT_EQ(why_not(web, {kNow, {"web"}}), "revoked");
+  EXPECT_EQ(why_not(web, {kNow, {"web"}, {{"web", kNow + hours{1}}}}), "");
+  EXPECT_EQ(why_not(web, {kNow, {"web"}, {}, {*policy.zone_named("cloud")}}), "lockdown");
+  EXPECT_EQ(why_not(begins, {kNow}), "not_begun");
+  EXPECT_EQ(why_not(ended, {kNow}), "expired");
+  EXPECT_EQ(why_not(permit(policy, "maintenance"), {kNow}), "standby");
+  EXPECT_EQ(why_not(exchange, {kNow}), "no_relay");
+}
+
 }  // namespace
 }  // namespace sekisho::policy

@@ -11,9 +11,11 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-const std::vector<std::string> kVerbs{"check",      "diff",        "apply",      "reload",
-                                      "status",     "explain",     "compile",    "verify",
-                                      "violations", "message-ids", "dump-tables"};
+const std::vector<std::string> kVerbs{
+    "check",   "diff",     "apply",      "confirm",     "reload",     "rollback",
+    "history", "lockdown", "unlock",     "grant",       "requests",   "approve",
+    "revoke",  "status",   "permits",    "top",         "selfcheck",  "explain",
+    "compile", "verify",   "violations", "message-ids", "dump-tables"};
 
 TEST(CommandLine, HelpNamesEveryVerb) {
   const Spoken help = ctl({"--help"});

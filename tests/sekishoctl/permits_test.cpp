@@ -158,6 +158,23 @@ TEST_F(Permits, WithoutTheDaemonUsageIsUnknownAndTheRestIsTheNewestRevisions) {
   EXPECT_EQ(after.at(1), boost::json::value(same));
 }
 
+TEST_F(Permits, WhatOperatorsDecidedIsKnownWithoutTheDaemonToo) {
+  begin(kZones + flow("web", "", "\"tcp/80\"") + kEltax);
+  ASSERT_EQ(daemon_->ctl("revoke web").exit_code, 0);
+  ASSERT_EQ(daemon_->ctl("lockdown jumin").exit_code, 0);
+  const auto before = ask("permits");
+  daemon_->stop();
+
+  const auto after = ask("permits");
+
+  for (const auto& ledger : {before, after}) {
+    EXPECT_FALSE(ledger.at(0).at("in_force").as_bool());
+    EXPECT_EQ(ledger.at(0).at("why_not").as_string(), "revoked");
+    EXPECT_FALSE(ledger.at(1).at("in_force").as_bool());
+    EXPECT_EQ(ledger.at(1).at("why_not").as_string(), "lockdown");
+  }
+}
+
 TEST_F(Permits, AnEmptyLedgerIsEmptyInEveryForm) {
   begin(kZones);
 

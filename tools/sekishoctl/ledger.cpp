@@ -2,6 +2,7 @@
 #include "ledger.hpp"
 
 #include "documents.hpp"
+#include "state/state.hpp"
 
 #include <boost/json.hpp>
 
@@ -149,6 +150,18 @@ Result<InForce> in_force_with(const Arguments& arguments, std::map<std::string, 
   return fail("the policy changes all the time");
 }
 
+/// What holds where no daemon says it: with what operators have decided, as its state dir has it.
+Result<policy::Situation> situation_without_states(const Arguments& arguments,
+                                                   const Ledger& ledger) {
+  if (ledger.in_force.from_daemon) {
+    return policy::Situation{ledger.at};
+  }
+  const auto standing = state::load_standing(arguments.state_dir);
+  return standing ? Result<policy::Situation>{policy::situation_of(ledger.in_force.policy,
+                                                                   *standing, ledger.at)}
+                  : fail(standing.error());
+}
+
 boost::json::value or_null(std::string text) {
   return text.empty() ? boost::json::value(nullptr) : boost::json::value(std::move(text));
 }
@@ -208,6 +221,10 @@ Result<Ledger> read_ledger(const Arguments& arguments) {
     return fail(std::move(found).error());
   }
   Ledger ledger{*std::move(found), now(), {}};
+  const auto situation = situation_without_states(arguments, ledger);
+  if (!situation) {
+    return fail(situation.error());
+  }
   add_rows(ledger, ledger.in_force.policy.permits(), [&](LedgerRow& row) {
     if (const auto state = states.find(row.permit.id); state != states.end()) {
       row.in_force = is_true(state->second, "in_force");
@@ -215,9 +232,8 @@ Result<Ledger> read_ledger(const Arguments& arguments) {
       row.packets = number_in(state->second, "packets");
       row.bytes = number_in(state->second, "bytes");
     } else {
-      const policy::Situation situation{ledger.at, {}, {}, {}};
-      row.in_force = policy::in_force(row.permit, situation);
-      row.why_not = policy::why_not(row.permit, situation);
+      row.in_force = policy::in_force(row.permit, *situation);
+      row.why_not = policy::why_not(row.permit, *situation);
     }
   });
   add_rows(ledger, ledger.in_force.policy.must_flows(), [](LedgerRow& /*row*/) {});
