@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "policy/changes.hpp"
 
-#include "policy/parse.hpp"
+#include "policy/config.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,11 +31,7 @@ class = "security_cloud"
 interfaces = ["sc0"]
 networks = ["198.18.0.0/15", "2001:db8::/32"]
 )" + more;
-  auto parsed = parse({{"x.toml", text}}, Language::En, kNow);
-  if (!parsed.policy) {
-    throw std::runtime_error{parsed.errors.front().str("error")};
-  }
-  return *std::move(parsed.policy);
+  return test::policy_in(text, kNow);
 }
 
 std::string flow(const std::string& id, const std::string& services,
@@ -83,8 +79,7 @@ TEST(PolicyChanges, WiderHostsAreMoreByThoseHosts) {
   const Changes found = between(flow("web", "\"tcp/80\"", "\"10.30.0.1\""),
                                 flow("web", "\"tcp/80\"", "\"10.30.0.1\", \"10.30.0.9\""));
 
-  EXPECT_THAT(found.more,
-              ElementsAre("'web': office 10.30.0.9 > cloud: tcp/80"));
+  EXPECT_THAT(found.more, ElementsAre("'web': office 10.30.0.9 > cloud: tcp/80"));
   EXPECT_THAT(found.less, IsEmpty());
 }
 

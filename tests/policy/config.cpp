@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include <algorithm>
 
 namespace sekisho::policy::test {
@@ -135,6 +137,14 @@ Parsed parsed_files(const std::vector<std::string>& texts) {
     sources.push_back({name, text});
   }
   return parse(sources, Language::En, now());
+}
+
+Policy policy_in(const std::string& text, Instant at) {
+  auto made = parse({{"x.toml", text}}, Language::En, at);
+  if (!made.policy) {
+    throw std::runtime_error{made.errors.front().str("error")};
+  }
+  return *std::move(made.policy);
 }
 
 std::vector<std::string> errors_of(const Parsed& parsed) {

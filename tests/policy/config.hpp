@@ -27,6 +27,8 @@ namespace sekisho::policy::test {
 [[nodiscard]] std::string place(std::string_view text, std::string_view needle);
 
 [[nodiscard]] Parsed parsed(const std::string& text);
+/// The policy that `text` is at that instant; throws its first error where it is none.
+[[nodiscard]] Policy policy_in(const std::string& text, Instant at);
 [[nodiscard]] Parsed parsed_files(const std::vector<std::string>& texts);
 /// As a user sees them, one string each.
 [[nodiscard]] std::vector<std::string> errors_of(const Parsed& parsed);

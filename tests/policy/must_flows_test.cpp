@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "policy/must_flows.hpp"
 
-#include "policy/parse.hpp"
+#include "policy/config.hpp"
 #include "policy/standing.hpp"
 
 #include <gmock/gmock.h>
@@ -57,11 +57,7 @@ class = "security_cloud"
 interfaces = ["sc0"]
 networks = ["198.18.0.0/15"]
 )" + more;
-  auto parsed = parse({{"x.toml", text}}, Language::En, kNow);
-  if (!parsed.policy) {
-    throw std::runtime_error{parsed.errors.front().str("error")};
-  }
-  return *std::move(parsed.policy);
+  return test::policy_in(text, kNow);
 }
 
 std::vector<std::string> broken(const Policy& before, const Policy& after) {

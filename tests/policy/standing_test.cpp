@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "policy/standing.hpp"
 
-#include "policy/parse.hpp"
+#include "policy/config.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,11 +50,7 @@ services = ["tcp/22"]
 purpose = "p"
 standby = true
 )";
-  auto parsed = parse({{"x.toml", text}}, Language::En, kNow);
-  if (!parsed.policy) {
-    throw std::runtime_error{parsed.errors.front().str("error")};
-  }
-  return *std::move(parsed.policy);
+  return test::policy_in(text, kNow);
 }
 
 const Permit& permit(const Policy& policy, const std::string& id) {
