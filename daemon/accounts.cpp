@@ -143,6 +143,11 @@ std::uint64_t catch_up(std::uint64_t counted, std::uint64_t& sum) {
   return beyond;
 }
 
+/// What the records of a counter that is gone stood for.
+void forget(std::uint64_t gone, std::uint64_t& sum) {
+  sum -= std::min(gone, sum);
+}
+
 }  // namespace
 
 void Accounts::replay(const Record& record) {
@@ -168,6 +173,13 @@ std::vector<Record> Accounts::close(const Names& names, const std::vector<nflog:
   std::vector<Record> records;
   if (counters.fresh) {
     sums_.clear();
+  }
+  for (const Counters::Count& gone : counters.gone) {
+    if (const auto meaning = meaning_of(gone.word, names)) {
+      const Keys keys = keys_of(*meaning);
+      forget(gone.packets, sums_[keys.packets]);
+      forget(gone.bytes, sums_[keys.bytes]);
+    }
   }
   for (const nflog::Fold& fold : folds) {
     const auto meaning = meaning_of(fold.first.word, names);

@@ -137,12 +137,14 @@ Result<> Boundary::take_over(const Table& table, Instant now) {
 Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
   auto generation = nftables_.generation();
   const bool known = tables_.has_value() && generation && generation_ == *generation;
-  for (const Table* table : {&tables.packets, &tables.frames}) {
-    if (auto taken = known ? Result<>{} : take_over(*table, now); !taken) {
-      return taken;
+  if (!known) {
+    for (const Table* table : {&tables.packets, &tables.frames}) {
+      if (auto taken = take_over(*table, now); !taken) {
+        return taken;
+      }
     }
+    generation = nftables_.generation();
   }
-  generation = nftables_.generation();
   if (!generation) {
     return fail(std::move(generation).error());
   }
@@ -210,7 +212,9 @@ Result<Boundary::Repaired> Boundary::repair(Instant now) {
   }
   for (const Table* table : {&tables_->packets, &tables_->frames}) {
     const auto info = nftables_.info(table->id());
-    made_ = made_ || (info && !info->present);
+    if (info && !info->present) {
+      remade_.insert(table->family);
+    }
   }
   const Tables wanted = *tables_;
   if (auto done = put(wanted, now); !done) {
@@ -219,18 +223,16 @@ Result<Boundary::Repaired> Boundary::repair(Instant now) {
   return repaired;
 }
 
-Result<ruleset::Elements> Boundary::read_elements(const std::string& set, Instant now) {
-  ruleset::Elements all;
-  for (const Table* table : {&tables_->packets, &tables_->frames}) {
-    if (const ruleset::Set* found = table->set(set)) {
-      auto elements = nftables_.read_elements(table->id(), found->shape, now);
-      if (!elements) {
-        return elements;
-      }
-      std::ranges::move(*elements, std::back_inserter(all));
-    }
+Result<ruleset::Elements> Boundary::read_elements(ruleset::TableFamily family,
+                                                  const std::string& set, Instant now) {
+  if (!tables_) {
+    return ruleset::Elements{};
   }
-  return all;
+  const bool packets = family == ruleset::TableFamily::Inet;
+  const Table& table = packets ? tables_->packets : tables_->frames;
+  const ruleset::Set* found = table.set(set);
+  return found == nullptr ? Result<ruleset::Elements>{}
+                          : nftables_.read_elements(table.id(), found->shape, now);
 }
 
 }  // namespace sekisho::daemon

@@ -56,14 +56,19 @@ class Boundary {
   /// ends of elements with it.
   void forget() { generation_ = 0; }
 
-  /// Of a set of that name in either table, one behind the other.
-  [[nodiscard]] Result<ruleset::Elements> read_elements(const std::string& set,
+  /// Of a set of the packets' or the frames' table; none where it has no such set.
+  [[nodiscard]] Result<ruleset::Elements> read_elements(ruleset::TableFamily family,
+                                                        const std::string& set,
                                                         ruleset::Instant now);
   [[nodiscard]] Result<std::uint32_t> generation() { return nftables_.generation(); }
   /// Nobody else can change the tables.
   [[nodiscard]] bool owned() const { return owned_; }
-  /// True once after the table was made: its counters have begun with it.
-  [[nodiscard]] bool is_fresh() { return std::exchange(made_, false); }
+  /// True once after the tables were made: all counters have begun with them.
+  [[nodiscard]] bool are_fresh() { return std::exchange(made_, false); }
+  /// The machine was booted since anything was counted, whoever has made the tables since.
+  void count_anew() { made_ = true; }
+  /// True once after that table was made anew, because somebody had deleted it.
+  [[nodiscard]] bool was_remade(ruleset::TableFamily family) { return remade_.erase(family) != 0; }
   /// The settings that were set, last state of each.
   [[nodiscard]] const std::vector<kernel::Applied>& settings() const { return settings_; }
 
@@ -84,6 +89,7 @@ class Boundary {
   std::optional<Tables> tables_;  ///< what was put last
   bool prepared_ = false;
   bool made_ = false;
+  std::set<ruleset::TableFamily> remade_;
   bool owned_ = false;
   std::uint32_t generation_ = 0;  ///< after our last commit
   /// Closed while we write: every element would be told.

@@ -40,7 +40,7 @@ Instant Clock::now() {
   return std::max(found.wall, expected);
 }
 
-bool Clock::leapt() {
+bool Clock::take_leap() {
   return std::exchange(leapt_, false);
 }
 

@@ -27,8 +27,10 @@ class Clock {
   [[nodiscard]] policy::Instant now();
   /// How far the machine's clock stands behind what was said last.
   [[nodiscard]] std::chrono::seconds behind() const { return behind_; }
-  /// True once after the machine's clock was set forward.
-  [[nodiscard]] bool leapt();
+  /// The machine's clock was set forward, and nobody has taken it into account yet.
+  [[nodiscard]] bool leapt() const { return leapt_; }
+  /// The same, and it is taken into account now.
+  [[nodiscard]] bool take_leap();
 
  private:
   [[nodiscard]] static Reading read_machine();

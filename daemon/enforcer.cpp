@@ -61,18 +61,22 @@ Result<Enforcer> Enforcer::open(const Startup& startup) {
   if (!standing) {
     return fail(std::move(standing).error());
   }
-  const auto seen = state::load_seen(startup.state_dir);
-  if (!seen) {
-    return fail(seen.error());
+  const auto before = state::load_life(startup.state_dir);
+  if (!before) {
+    return fail(before.error());
   }
   auto boundary = Boundary::open();
   if (!boundary) {
     return fail(std::move(boundary).error());
   }
-  Enforcer enforcer{startup, *std::move(boundary), Clock{*seen}};
+  Enforcer enforcer{startup, *std::move(boundary), Clock{before->seen}};
   enforcer.numbers_ = *std::move(numbers);
   enforcer.in_force_.standing = *std::move(standing);
-  enforcer.reminded_ = *seen;
+  enforcer.reminded_ = before->seen;
+  enforcer.boot_ = kernel::value_of("kernel.random.boot_id").value_or("");
+  if (!before->boot.empty() && before->boot != enforcer.boot_) {
+    enforcer.boundary_.count_anew();
+  }
   return enforcer;
 }
 
@@ -159,7 +163,7 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const Wish& wish, Rev
   next.sha256 = policy::fingerprint(sources);
   next.sources = std::move(sources);
   next.policy = std::make_shared<const policy::Policy>(*std::move(parsed.policy));
-  next = with(next, policy::without_the_past(in_force_.standing, clock_.now()));
+  next = with(std::move(next), policy::without_the_past(in_force_.standing, clock_.now()));
   if (auto done = put_in_force(next, wish, revise); !done) {
     attempt.error = done.error().text();
     return attempt;
@@ -170,8 +174,7 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const Wish& wish, Rev
   return attempt;
 }
 
-InForce Enforcer::with(const InForce& before, policy::Standing standing) {
-  InForce next = before;
+InForce Enforcer::with(InForce next, policy::Standing standing) {
   next.standing = std::move(standing);
   next.situation = policy::situation_of(*next.policy, next.standing, clock_.now());
   for (const kernel::Meddling& one : meddled_) {
@@ -291,7 +294,7 @@ Result<Enforcer::Turned> Enforcer::refresh() {
   Turned turned;
   std::ranges::set_difference(after, before, std::back_inserter(turned.begun));
   std::ranges::set_difference(before, after, std::back_inserter(turned.ended));
-  if (clock_.leapt()) {
+  if (clock_.take_leap()) {
     boundary_.forget();
   } else if (turned.begun.empty() && turned.ended.empty()) {
     return turned;
@@ -347,7 +350,7 @@ std::vector<policy::Reminder> Enforcer::remind() {
 }
 
 Result<> Enforcer::save_time() {
-  return state::save_seen(startup_.state_dir, clock_.now());
+  return state::save_life(startup_.state_dir, {clock_.now(), boot_});
 }
 
 }  // namespace sekisho::daemon

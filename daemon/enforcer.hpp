@@ -120,6 +120,8 @@ class Enforcer {
   /// The latest time that was seen, into the state dir.
   [[nodiscard]] Result<> save_time();
 
+  /// What a window closes with. Says once what has become of counters since.
+  [[nodiscard]] Result<Counters> read_counters();
   [[nodiscard]] Result<std::vector<Counters::Count>> read_drops();
   /// Packets and bytes per permit id since its number was allotted.
   [[nodiscard]] Result<std::map<std::string, ruleset::Usage>> read_usage();
@@ -133,7 +135,8 @@ class Enforcer {
 
   [[nodiscard]] Attempt failure(std::string why) const;
   [[nodiscard]] Attempt put(std::vector<policy::Source> sources, const Wish& wish, Revise revise);
-  [[nodiscard]] InForce with(const InForce& before, policy::Standing standing);
+  [[nodiscard]] InForce with(InForce next, policy::Standing standing);
+  [[nodiscard]] Result<std::vector<Counters::Count>> read_drops(ruleset::TableFamily family);
   [[nodiscard]] Result<> check_must_flows(const InForce& next, const Wish& wish) const;
   [[nodiscard]] Result<> put_in_force(InForce& next, const Wish& wish, Revise revise);
   [[nodiscard]] Result<> number_revision(InForce& next, const Wish& wish, Revise revise);
@@ -146,6 +149,8 @@ class Enforcer {
   compile::Numbers numbers_;
   std::vector<kernel::Meddling> meddled_;
   policy::Instant reminded_;
+  std::map<ruleset::TableFamily, std::vector<Counters::Count>> counted_;  ///< as windows closed
+  std::string boot_;
   std::optional<std::vector<policy::Source>> trial_;  ///< what was in force before it
 };
 

@@ -19,6 +19,29 @@ Result<T> whole(Reader& reader, T value) {
   return value;
 }
 
+void put(Writer& writer, const std::vector<Counters::Count>& counts) {
+  writer.u32(static_cast<std::uint32_t>(counts.size()));
+  for (const Counters::Count& count : counts) {
+    writer.u32(count.word);
+    writer.u64(count.packets);
+    writer.u64(count.bytes);
+  }
+}
+
+/// False for more than there can be.
+bool take(Reader& reader, std::vector<Counters::Count>& counts) {
+  const std::uint32_t number = reader.u32();
+  if (number > kMostCounts) {
+    return false;
+  }
+  for (std::uint32_t left = number; left > 0 && !reader.failed(); --left) {
+    const std::uint32_t word = reader.u32();
+    const std::uint64_t packets = reader.u64();
+    counts.push_back({word, packets, reader.u64()});
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string pack(const Names& names) {
@@ -61,12 +84,8 @@ std::string pack(const Counters& counters) {
   writer.u64(counters.window);
   writer.u8(counters.fresh ? 1 : 0);
   writer.u8(counters.watched ? 1 : 0);
-  writer.u32(static_cast<std::uint32_t>(counters.counts.size()));
-  for (const Counters::Count& count : counters.counts) {
-    writer.u32(count.word);
-    writer.u64(count.packets);
-    writer.u64(count.bytes);
-  }
+  put(writer, counters.counts);
+  put(writer, counters.gone);
   return std::move(writer).take();
 }
 
@@ -76,14 +95,8 @@ Result<Counters> unpack_counters(ByteView bytes) {
   counters.window = reader.u64();
   counters.fresh = reader.u8() != 0;
   counters.watched = reader.u8() != 0;
-  const std::uint32_t count = reader.u32();
-  if (count > kMostCounts) {
+  if (!take(reader, counters.counts) || !take(reader, counters.gone)) {
     return fail("too many counters");
-  }
-  for (std::uint32_t left = count; left > 0 && !reader.failed(); --left) {
-    const std::uint32_t word = reader.u32();
-    const std::uint64_t packets = reader.u64();
-    counters.counts.push_back({word, packets, reader.u64()});
   }
   return whole(reader, std::move(counters));
 }

@@ -60,6 +60,8 @@ struct Counters {
   bool fresh = false;    ///< the table has just been made: nothing of before is in these counters
   bool watched = false;  ///< the watch was told to close this window and will send its folds
   std::vector<Count> counts;
+  /// What was read last of a table that was made anew beside one that goes on counting.
+  std::vector<Count> gone;
   bool operator==(const Counters&) const = default;
 };
 [[nodiscard]] std::string pack(const Counters& counters);

@@ -208,15 +208,11 @@ class Supervisor {
   void close_window() {
     repair();
     look_at_clock();
-    auto counts = enforcer_.read_drops();
-    if (!counts) {
-      return chronicle_.complain("counters", counts.error().text());
+    auto counters = enforcer_.read_counters();
+    chronicle_.complain("counters", counters ? std::string{} : counters.error().text());
+    if (counters) {
+      crew_.close_window(*std::move(counters));
     }
-    chronicle_.complain("counters", {});
-    Counters counters;
-    counters.fresh = enforcer_.boundary().is_fresh();
-    counters.counts = *std::move(counts);
-    crew_.close_window(std::move(counters));
   }
 
   void repair() {
@@ -262,8 +258,7 @@ class Supervisor {
                                      ? "the machine's clock was set back: permits go by " +
                                            utc_text(now) + " and what passes from then on"
                                      : "");
-    const auto next = enforcer_.next_turn();
-    if (enforcer_.clock().leapt() || (next && *next <= now)) {
+    if (enforcer_.clock().leapt() || (next_turn_ && *next_turn_ <= now)) {
       turn();
     }
   }
@@ -290,12 +285,12 @@ class Supervisor {
   }
 
   void await_turn() {
-    const auto next = enforcer_.next_turn();
-    if (!next) {
+    next_turn_ = enforcer_.next_turn();
+    if (!next_turn_) {
       turning_.reset();
       return;
     }
-    const milliseconds left = *next - enforcer_.clock().now();
+    const milliseconds left = *next_turn_ - enforcer_.clock().now();
     turning_ = loop_.after(std::clamp(left, milliseconds{0}, kLongestTurn), [this] { turn(); });
   }
 
@@ -356,6 +351,7 @@ class Supervisor {
   Crew crew_;
   Chronicle chronicle_;
   Operators operators_;
+  std::optional<policy::Instant> next_turn_;
   EventLoop::Watching overdue_;
   EventLoop::Watching window_;
   EventLoop::Watching turning_;

@@ -201,19 +201,24 @@ Result<> save_numbers(const std::string& state_dir, const compile::Numbers& numb
                                                     {"next_permit", numbers.next_permit}});
 }
 
-Result<policy::Instant> load_seen(const std::string& state_dir) {
+Result<Life> load_life(const std::string& state_dir) {
   const std::string path = state_dir + "/clock.json";
   const auto document = read_object_if_there(path);
   if (!document) {
     return fail(document.error());
   }
-  const auto seen = *document ? number_in<std::int64_t>(**document, "seen") : std::int64_t{0};
-  return seen ? Result<policy::Instant>{policy::Instant{std::chrono::seconds{*seen}}}
+  if (!*document) {
+    return Life{};
+  }
+  const auto seen = number_in<std::int64_t>(**document, "seen");
+  return seen ? Result<Life>{{policy::Instant{std::chrono::seconds{*seen}},
+                              text_in(**document, "boot").value_or("")}}
               : fail("'" + path + "' is damaged");
 }
 
-Result<> save_seen(const std::string& state_dir, policy::Instant seen) {
-  return write_object(state_dir + "/clock.json", {{"seen", seen.time_since_epoch().count()}});
+Result<> save_life(const std::string& state_dir, const Life& life) {
+  return write_object(state_dir + "/clock.json",
+                      {{"seen", life.seen.time_since_epoch().count()}, {"boot", life.boot}});
 }
 
 }  // namespace sekisho::state

@@ -56,8 +56,13 @@ struct Revision : Change {
 [[nodiscard]] Result<> save_standing(const std::string& state_dir,
                                      const policy::Standing& standing);
 
-/// STATE/clock.json: the latest time that was seen; 1970 when there is no such file.
-[[nodiscard]] Result<policy::Instant> load_seen(const std::string& state_dir);
-[[nodiscard]] Result<> save_seen(const std::string& state_dir, policy::Instant seen);
+/// What is known of the daemon's life so far: STATE/clock.json.
+struct Life {
+  policy::Instant seen;  ///< the latest time that was seen; 1970 when there is no such file
+  std::string boot;      ///< of the machine, as the kernel numbers it; empty where it is not known
+  bool operator==(const Life&) const = default;
+};
+[[nodiscard]] Result<Life> load_life(const std::string& state_dir);
+[[nodiscard]] Result<> save_life(const std::string& state_dir, const Life& life);
 
 }  // namespace sekisho::state

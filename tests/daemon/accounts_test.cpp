@@ -165,5 +165,18 @@ TEST(Accounts, WordsOfNoReasonAreNoRecords) {
       IsEmpty());
 }
 
+TEST(Accounts, WhatWentWithOneTableIsForgottenAndTheOtherGoesOn) {
+  Accounts accounts{{}};
+  (void)accounts.close(names(), {}, counters(kWord, 10));  // seven here, three in the other
+  Counters after = counters(kWord, 8);
+  after.gone.push_back({kWord, 3, 3 * 60});
+
+  const auto records = accounts.close(names(), {}, after);
+
+  ASSERT_THAT(records, SizeIs(1));
+  EXPECT_EQ(field(records.front(), "SEKISHO_COUNT"), "1");
+  EXPECT_EQ(*unpack_counters(as_bytes(pack(after))), after);
+}
+
 }  // namespace
 }  // namespace sekisho::daemon

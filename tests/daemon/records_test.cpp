@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <map>
 
 namespace sekisho::testing {
@@ -156,6 +157,45 @@ TEST_F(Records, NumbersHaveNoGapsOverLives) {
     EXPECT_EQ(record["SEKISHO_SEQ"], std::to_string(++expected));
   }
   EXPECT_EQ(daemon_->recorded("stop", "SEKISHO_SEQ").size(), 2U) << daemon_->log();
+}
+
+TEST_F(Records, ATableMadeAnewBesideTheOtherCountsNothingTwice) {
+  city_->appliance().sh("nft add table netdev sekisho");  // plain, so that others can delete it
+  begin(kZones);
+  knock(5);
+  ASSERT_TRUE(balanced());
+
+  city_->appliance().sh("nft delete table netdev sekisho");
+
+  ASSERT_TRUE(eventually([this] { return !daemon_->recorded("drift", "MESSAGE").empty(); }));
+  knock();
+  EXPECT_TRUE(eventually([this] { return record_sums()["jumin>cloud cross_zone"] >= 6; }));
+  EXPECT_TRUE(balanced()) << ::testing::PrintToString(record_sums());
+}
+
+TEST_F(Records, AfterABootTheSumsBeginAnewWhoeverMadeTheTables) {
+  std::string zones = kZones;
+  zones.replace(zones.find("\"200ms\""), 7, "\"200ms\"\nmax_records = 1");
+  const auto knock_at = [this](const std::string& ports) {
+    city_->host("mn0").sh("bash -c 'for port in " + ports +
+                          "; do echo x > /dev/udp/198.51.100.80/$port; done'");
+  };
+  const auto crossed = [this] { return record_sums()["jumin>cloud cross_zone"]; };
+  begin(zones);
+  knock_at("{1001..1020}");
+  ASSERT_TRUE(eventually([&] { return crossed() == 20; }));
+  daemon_->kill();
+  // what a boot leaves: no tables, another number of the boot, and the rules of before the network
+  city_->appliance().sh("nft delete table inet sekisho; nft delete table netdev sekisho");
+  std::ofstream{daemon_->directory() + "/state/clock.json"} << R"({"seen":0,"boot":"another"})"
+                                                            << '\n';
+  city_->appliance().sh(SEKISHO_BIN "/sekishod --close --config " + daemon_->directory() +
+                        "/sekisho.toml --state-dir " + daemon_->directory() + "/state");
+
+  begin(zones);
+  knock_at("{2001..2005}");
+
+  EXPECT_TRUE(eventually([&] { return crossed() == 25; })) << crossed();
 }
 
 }  // namespace

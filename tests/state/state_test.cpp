@@ -135,13 +135,13 @@ TEST_F(State, ADamagedDecisionIsNoDecision) {
 }
 
 TEST_F(State, TheLatestTimeComesBack) {
-  const policy::Instant seen{std::chrono::seconds{1'800'000'000}};
-  EXPECT_EQ(*load_seen(directory_), policy::Instant{});
-  ASSERT_TRUE(save_seen(directory_, seen));
+  const Life life{policy::Instant{std::chrono::seconds{1'800'000'000}}, "5a1c"};
+  EXPECT_EQ(*load_life(directory_), Life{});
+  ASSERT_TRUE(save_life(directory_, life));
 
-  EXPECT_EQ(*load_seen(directory_), seen);
+  EXPECT_EQ(*load_life(directory_), life);
   write("clock.json", "{\"seen\":\"noon\"}");
-  EXPECT_FALSE(load_seen(directory_));
+  EXPECT_FALSE(load_life(directory_));
 }
 
 TEST_F(State, NumbersComeBack) {
