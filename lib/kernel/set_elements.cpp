@@ -54,7 +54,7 @@ std::optional<milliseconds> timeout_of(const SetShape& shape, const Element& ele
     return shape.timeout ? std::optional{lasting->timeout} : std::nullopt;
   }
   const auto* whole = std::get_if<Whole>(&extent);
-  return whole != nullptr && element.expires ? std::optional<milliseconds>{*element.expires - whole->now}
+  return whole != nullptr && element.expires ? std::optional{*element.expires - whole->now}
                                              : std::nullopt;
 }
 

@@ -38,7 +38,7 @@ namespace sekisho::kernel {
 
 /// What is written of an element: all of it, all of it but with this timeout, or its keys alone.
 struct Whole {
-  ruleset::Instant now;
+  std::chrono::sys_time<std::chrono::milliseconds> now;  ///< ends are that far from here
 };
 struct Lasting {
   std::chrono::milliseconds timeout;

@@ -16,6 +16,18 @@ namespace {
 constexpr std::uint32_t kListFull = 56 * 1024;
 constexpr std::size_t kMostMessage = std::size_t{192} * 1024;
 constexpr std::chrono::hours kWhile{1};
+/// Between the look at the clock and an element's place in a set of the kernel.
+constexpr std::chrono::milliseconds kOnTheWay{250};
+/// A machine's clock that is further from the caller's is not the one that the caller goes by.
+constexpr std::chrono::seconds kSameClock{10};
+
+/// The caller knows the second alone, and since it looked time has gone by: an element whose time were counted from
+/// there would outlive its end.
+std::chrono::sys_time<std::chrono::milliseconds> to_the_moment(ruleset::Instant second) {
+  const auto wall = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const bool same = wall >= second && wall - second < kSameClock;
+  return (same ? wall : second + std::chrono::seconds{1}) + kOnTheWay;
+}
 
 /// Names are attributes of at most 255 characters; the kernel checks the rest.
 Result<void> check_name(const std::string& name) {
@@ -220,7 +232,7 @@ Result<void> Transaction::write(const ruleset::DeleteSet& erase) {
 }
 
 Result<void> Transaction::write(const ruleset::AddElements& add) {
-  return write_elements(Act::Add, add.shape, add.elements, Whole{now_});
+  return write_elements(Act::Add, add.shape, add.elements, Whole{to_the_moment(now_)});
 }
 
 Result<void> Transaction::write(const ruleset::DeleteElements& erase) {
