@@ -133,10 +133,13 @@ class Enforcer {
   /// Whether what is put in force becomes a new revision.
   enum class Revise : std::uint8_t { Never, IfChanged, Always, OnTrial };
 
+  /// What each table has counted.
+  using Drops = std::map<ruleset::TableFamily, std::vector<Counters::Count>>;
+
   [[nodiscard]] Attempt failure(std::string why) const;
   [[nodiscard]] Attempt put(std::vector<policy::Source> sources, const Wish& wish, Revise revise);
   [[nodiscard]] InForce with(InForce next, policy::Standing standing);
-  [[nodiscard]] Result<std::vector<Counters::Count>> read_drops(ruleset::TableFamily family);
+  [[nodiscard]] Result<Drops> read_tables();
   [[nodiscard]] Result<> check_must_flows(const InForce& next, const Wish& wish) const;
   [[nodiscard]] Result<> put_in_force(InForce& next, const Wish& wish, Revise revise);
   [[nodiscard]] Result<> number_revision(InForce& next, const Wish& wish, Revise revise);
@@ -149,7 +152,7 @@ class Enforcer {
   compile::Numbers numbers_;
   std::vector<kernel::Meddling> meddled_;
   policy::Instant reminded_;
-  std::map<ruleset::TableFamily, std::vector<Counters::Count>> counted_;  ///< as windows closed
+  Drops counted_;  ///< as windows closed
   std::string boot_;
   std::optional<std::vector<policy::Source>> trial_;  ///< what was in force before it
 };

@@ -19,68 +19,62 @@ std::uint32_t mark_in(const ruleset::Bytes& key) {
 constexpr std::array kFamilies{ruleset::TableFamily::Inet, ruleset::TableFamily::Netdev};
 
 /// Word by word: one may be counted in both tables.
-std::vector<Counters::Count> sum_of(std::vector<Counters::Count> all,
+std::vector<Counters::Count> sum_of(const std::vector<Counters::Count>& some,
                                     const std::vector<Counters::Count>& more) {
-  std::map<std::uint32_t, std::size_t> places;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    places[all[i].word] = i;
-  }
-  for (const Counters::Count& count : more) {
-    const auto [place, is_new] = places.emplace(count.word, all.size());
-    if (is_new) {
-      all.push_back(count);
-    } else {
-      all[place->second].packets += count.packets;
-      all[place->second].bytes += count.bytes;
+  std::map<std::uint32_t, Counters::Count> by_word;
+  for (const auto* counts : {&some, &more}) {
+    for (const Counters::Count& count : *counts) {
+      Counters::Count& sum = by_word[count.word];
+      sum.word = count.word;
+      sum.packets += count.packets;
+      sum.bytes += count.bytes;
     }
   }
-  return all;
+  std::vector<Counters::Count> sums;
+  for (const auto& [word, sum] : by_word) {
+    sums.push_back(sum);
+  }
+  return sums;
 }
 
 }  // namespace
 
-Result<std::vector<Counters::Count>> Enforcer::read_drops(ruleset::TableFamily family) {
-  const auto elements = boundary_.read_elements(family, "drops", clock_.now());
-  if (!elements) {
-    return fail(elements.error());
+Result<Enforcer::Drops> Enforcer::read_tables() {
+  Drops drops;
+  for (const ruleset::TableFamily family : kFamilies) {
+    const auto elements = boundary_.read_elements(family, "drops", clock_.now());
+    if (!elements) {
+      return fail(elements.error());
+    }
+    for (const ruleset::Element& element : *elements) {
+      drops[family].push_back({mark_in(element.key), element.usage.packets, element.usage.bytes});
+    }
   }
-  std::vector<Counters::Count> counts;
-  for (const ruleset::Element& element : *elements) {
-    counts.push_back({mark_in(element.key), element.usage.packets, element.usage.bytes});
-  }
-  return counts;
+  return drops;
 }
 
 Result<std::vector<Counters::Count>> Enforcer::read_drops() {
-  std::vector<Counters::Count> all;
-  for (const ruleset::TableFamily family : kFamilies) {
-    auto counts = read_drops(family);
-    if (!counts) {
-      return counts;
-    }
-    all = sum_of(std::move(all), *counts);
+  auto drops = read_tables();
+  if (!drops) {
+    return fail(std::move(drops).error());
   }
-  return all;
+  return sum_of((*drops)[ruleset::TableFamily::Inet], (*drops)[ruleset::TableFamily::Netdev]);
 }
 
 Result<Counters> Enforcer::read_counters() {
-  std::map<ruleset::TableFamily, std::vector<Counters::Count>> read;
-  for (const ruleset::TableFamily family : kFamilies) {
-    auto counts = read_drops(family);
-    if (!counts) {
-      return fail(std::move(counts).error());
-    }
-    read[family] = *std::move(counts);
+  auto drops = read_tables();
+  if (!drops) {
+    return fail(std::move(drops).error());
   }
   Counters counters;
   counters.fresh = boundary_.are_fresh();
   for (const ruleset::TableFamily family : kFamilies) {
-    counters.counts = sum_of(std::move(counters.counts), read[family]);
+    counters.counts = sum_of(counters.counts, (*drops)[family]);
     if (boundary_.was_remade(family) && !counters.fresh) {
-      counters.gone = sum_of(std::move(counters.gone), counted_[family]);
+      counters.gone = sum_of(counters.gone, counted_[family]);
     }
   }
-  counted_ = std::move(read);
+  counted_ = *std::move(drops);
   return counters;
 }
 
