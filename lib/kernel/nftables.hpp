@@ -3,8 +3,8 @@
 
 /// \file
 /// The kernel's nf_tables as a place where tables are kept: batches go in, the table comes back as the value that went
-/// in. It knows no policy and decides nothing; times come from the caller. The kernel ends
-/// elements at their instant by the machine's clock, or a moment (a quarter of a second) before.
+/// in. It knows no policy and decides nothing; times come from the caller. The kernel ends elements at their instant by
+/// the machine's clock, or a moment (a quarter of a second) before.
 
 #include "base/result.hpp"
 #include "kernel/socket.hpp"

@@ -61,6 +61,20 @@ inline std::string flow(const std::string& id, const std::string& hosts,
          "]\npurpose = \"" + purpose + "\"\n";
 }
 
+/// A specific flow between two hosts that ends at this TOML moment.
+inline std::string eltax(const std::string& until, const std::string& purpose = "tax") {
+  return R"([[specific_flow]]
+id = "eltax"
+from = { zone = "lgwan-office", hosts = ["10.20.3.4"] }
+to = { zone = "jumin", hosts = ["10.10.1.5"] }
+services = ["tcp/443", "udp/443"]
+applicant = "tax"
+approver = "ciso"
+approved = 2026-10-01
+purpose = ")" +
+         purpose + "\"\nvalid_until = " + until + "\n";
+}
+
 class DaemonLab : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -75,26 +75,14 @@ TEST_F(Reload, APermitNarrowedByAServiceEndsThatServicesConnectionsAlone) {
 }
 
 TEST_F(Reload, AnEditedPurposeAndAnExtendedEndEndNothing) {
-  const auto eltax = [](const std::string& purpose, const std::string& until) {
-    return R"([[specific_flow]]
-id = "eltax"
-from = { zone = "lgwan-office", hosts = ["10.20.3.4"] }
-to = { zone = "jumin", hosts = ["10.10.1.5"] }
-services = ["tcp/443"]
-applicant = "tax"
-approver = "ciso"
-approved = 2026-10-01
-purpose = ")" +
-           purpose + "\"\nvalid_until = " + until + "\n";
-  };
   const EchoServer server{city_->host("mn0"), "10.10.1.5", 443};
-  begin(kZones + eltax("before", "2027-03-31T23:59:59+09:00"));
+  begin(kZones + eltax("2027-03-31T23:59:59+09:00", "before"));
   Connection connection{city_->host("lg0"), "10.20.3.4", "10.10.1.5", 443};
   ASSERT_TRUE(connection.open() && connection.echoes()) << daemon_->log();
 
-  apply(eltax("after", "2027-03-31T23:59:59+09:00"));
+  apply(eltax("2027-03-31T23:59:59+09:00", "after"));
   EXPECT_TRUE(connection.echoes());
-  apply(eltax("after", "2027-04-30T23:59:59+09:00"));
+  apply(eltax("2027-04-30T23:59:59+09:00", "after"));
   EXPECT_TRUE(connection.echoes());
 }
 

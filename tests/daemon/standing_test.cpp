@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What operators decide beside the config: emergency cuts, revocations, grants by two people.
+#include "clock.hpp"
 #include "daemon_lab.hpp"
 
 #include <boost/json.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -46,11 +47,8 @@ class Standing : public DaemonLab {
 
 /// A TOML moment so many days from now.
 std::string in_days(int days) {
-  const std::time_t at = std::time(nullptr) + days * 86'400;
-  std::tm parts{};
-  ::gmtime_r(&at, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return daemon::utc_text(now + std::chrono::days{days});
 }
 
 const std::string kWebFlow = flow("web", "", "\"tcp/80\", \"udp/80\"");

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "storm/stream.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "support/sockets.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
 
 namespace sekisho::testing {
 namespace {
@@ -20,27 +19,9 @@ constexpr int kBuffer = 32 << 20;
 constexpr int kQuietMillis = 300;  ///< nothing is on the way any more
 constexpr std::size_t kMost = 10'000'000;
 
-sockaddr_in address_of(const std::string& text, int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  if (::inet_pton(AF_INET, text.c_str(), &address.sin_addr) != 1) {
-    throw std::runtime_error{"no address: " + text};
-  }
-  return address;
-}
-
-const sockaddr* generic(const sockaddr_in& address) {
-  return reinterpret_cast<const sockaddr*>(&address);
-}
-
 UniqueFd datagrams(const std::string& source, int port) {
-  UniqueFd fd{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  UniqueFd fd = bound(resolve(source, port), SOCK_DGRAM);
   (void)::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBuffer, sizeof kBuffer);
-  const sockaddr_in at = address_of(source, port);
-  if (::bind(fd.get(), generic(at), sizeof at) != 0) {
-    throw std::runtime_error{"cannot bind to " + source};
-  }
   return fd;
 }
 
@@ -50,10 +31,7 @@ Stream::Stream(const Way& way, int packets_per_second) : seen_(kMost) {
   way.to.run([&] { receiver_ = datagrams(way.destination, way.port); });
   way.from.run([&] {
     sender_ = datagrams(way.source, 0);
-    const sockaddr_in to = address_of(way.destination, way.port);
-    if (::connect(sender_.get(), generic(to), sizeof to) != 0) {
-      throw std::runtime_error{"no route to " + way.destination};
-    }
+    connect(sender_, resolve(way.destination, way.port));
   });
   receiving_ = std::thread{[this] { receive(); }};
   sending_ = std::thread{[this, packets_per_second] { send(packets_per_second); }};

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/echo.hpp"
 
+#include "support/sockets.hpp"
+
 #include <fcntl.h>
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
-#include <cstring>
-#include <stdexcept>
 #include <vector>
 
 namespace sekisho::testing {
@@ -16,36 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int kPollMillis = 20;
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t length = 0;
-  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-SocketAddress resolve(const std::string& address, int port) {
-  addrinfo hints{};
-  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-    throw std::runtime_error{"no address " + address};
-  }
-  SocketAddress result;
-  std::memcpy(&result.storage, found->ai_addr, found->ai_addrlen);
-  result.length = found->ai_addrlen;
-  ::freeaddrinfo(found);
-  return result;
-}
-
-UniqueFd bound(const SocketAddress& address, int type) {
-  UniqueFd fd{::socket(address.storage.ss_family, type | SOCK_CLOEXEC, 0)};
-  const int one = 1;
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-  if (::bind(fd.get(), address.get(), address.length) != 0) {
-    throw std::runtime_error{std::string{"cannot bind: "} + std::strerror(errno)};
-  }
-  return fd;
-}
 
 bool readable(int fd, std::chrono::milliseconds limit) {
   pollfd one{fd, POLLIN, 0};
@@ -84,8 +53,8 @@ void EchoServer::serve() {
     if ((all[1].revents & POLLIN) != 0) {
       SocketAddress from;
       from.length = sizeof from.storage;
-      const ssize_t n = ::recvfrom(datagrams_.get(), buffer.data(), buffer.size(), 0,
-                                   reinterpret_cast<sockaddr*>(&from.storage), &from.length);
+      const ssize_t n =
+          ::recvfrom(datagrams_.get(), buffer.data(), buffer.size(), 0, from.get(), &from.length);
       if (n >= 0) {
         ::sendto(datagrams_.get(), buffer.data(), static_cast<std::size_t>(n), 0, from.get(),
                  from.length);
