@@ -87,6 +87,36 @@ TEST(JobTest, RefusesWhatExpandsBeyondItsBounds) {
   EXPECT_EQ(job.may_expand(), 6ULL << 20U);
 }
 
+TEST(JobTest, KeepsTheRatioOverAStreamThatGrowsInSmallSteps) {
+  Limits limits;
+  limits.ratio = 100;
+  Job job = job_with(limits);
+  Unpacking stream{job, 20'000};
+
+  std::uint64_t grown = 0;
+  tl::expected<void, Refused> step;
+  while ((step = stream.grows(64ULL << 10U))) {
+    grown += 64ULL << 10U;
+    ASSERT_LE(grown, 20'000U * 101);
+  }
+
+  EXPECT_EQ(step.error().why, Refusal::ExpandsTooMuch);
+  EXPECT_GE(grown, 1'900'000U);
+}
+
+TEST(InspectionTest, LooksIntoWhatIsNestedAndNoDeeperThanItMay) {
+  Limits limits;
+  limits.depth = 2;
+  unsigned looked = 0;
+  Inspection inspection{limits, [&](std::string_view name, ByteView bytes, Inspection& inner) {
+                          ++looked;
+                          return inner.nested(name, bytes);
+                        }};
+
+  EXPECT_EQ(inspection.nested("a.zip", {}), "nested too deep");
+  EXPECT_EQ(looked, 2U);
+}
+
 TEST(JobTest, RefusesTooManyEntries) {
   Limits limits;
   limits.entries = 3;

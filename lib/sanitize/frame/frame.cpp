@@ -12,6 +12,10 @@ namespace {
 /// Below this nobody is hurt by a ratio: a page of blanks packs a thousandfold.
 constexpr std::uint64_t kRatioMatters = 1ULL << 20U;
 
+bool beyond_ratio(const Limits& limits, std::uint64_t unpacked, std::uint64_t packed) {
+  return unpacked > kRatioMatters && unpacked / limits.ratio > packed;
+}
+
 std::string shortened(std::string_view text) {
   std::string made = escaped(text.substr(0, 4 * Report::kLongestObject));
   made.resize(cut_at(made, Report::kLongestObject));
@@ -80,7 +84,7 @@ tl::expected<void, Refused> Job::expands(std::uint64_t unpacked, std::uint64_t p
     return refuse(Refusal::ExpandsTooMuch,
                   "more than " + std::to_string(limits_.expanded) + " bytes in all");
   }
-  if (unpacked > kRatioMatters && unpacked / limits_.ratio > packed) {
+  if (beyond_ratio(limits_, unpacked, packed)) {
     return refuse(Refusal::ExpandsTooMuch,
                   "more than " + std::to_string(limits_.ratio) + " times its size");
   }
@@ -94,6 +98,29 @@ tl::expected<void, Refused> Job::entries(std::uint64_t count) {
   }
   entries_ += count;
   return {};
+}
+
+tl::expected<void, Refused> Unpacking::grows(std::uint64_t bytes) {
+  // the bytes alone first: their sum cannot run over then
+  if (auto step = job_.expands(bytes, bytes); !step) {
+    return step;
+  }
+  unpacked_ += bytes;
+  if (beyond_ratio(job_.limits(), unpacked_, packed_)) {
+    return refuse(Refusal::ExpandsTooMuch,
+                  "more than " + std::to_string(job_.limits().ratio) + " times its size");
+  }
+  return {};
+}
+
+std::string Inspection::nested(std::string_view name, ByteView bytes) {
+  if (depth_ >= limits_.depth) {
+    return "nested too deep";
+  }
+  ++depth_;
+  std::string found = nested_(name, bytes, *this);
+  --depth_;
+  return found;
 }
 
 }  // namespace sekisho::sanitize

@@ -154,13 +154,47 @@ class Job {
   std::uint64_t entries_ = 0;
 };
 
+/// One compressed stream while it is unpacked, where nobody can say beforehand how much it becomes:
+/// `Job::expands` in steps, with the ratio kept over the whole stream.
+class Unpacking {
+ public:
+  Unpacking(Job& job, std::uint64_t packed) : job_{job}, packed_{packed} {}
+  /// Accounts for the next bytes that come out; call it before the memory is taken.
+  [[nodiscard]] tl::expected<void, Refused> grows(std::uint64_t bytes);
+
+ private:
+  Job& job_;
+  std::uint64_t packed_;
+  std::uint64_t unpacked_ = 0;
+};
+
+/// What an inspection may use: the bounds, and the way back into the frame for what is nested.
+class Inspection {
+ public:
+  /// Names what must not be in an item that stands in another; empty when it is clean. What it is
+  /// follows from the extension of `name`, as rebuilt items have their own.
+  using Nested =
+      std::function<std::string(std::string_view name, ByteView bytes, Inspection& inspection)>;
+
+  Inspection(const Limits& limits, Nested nested) : limits_{limits}, nested_{std::move(nested)} {}
+
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+  /// As `Nested`; what is nested too deep is not clean.
+  [[nodiscard]] std::string nested(std::string_view name, ByteView bytes);
+
+ private:
+  const Limits& limits_;
+  Nested nested_;
+  unsigned depth_ = 0;
+};
+
 /// A family's two entrances. `sanitize` gets an item that is of one of the family's types by its
 /// signature and finds out by a full parse. `inspect` shares no code with it: it reads what was
 /// rebuilt and names what must not be there; an empty text says that it is clean.
 struct Format {
   Type type;
   Outcome (*sanitize)(Type type, const Item& item, Job& job);
-  std::string (*inspect)(Type type, ByteView rebuilt, const Limits& limits);
+  std::string (*inspect)(Type type, ByteView rebuilt, Inspection& inspection);
 };
 
 }  // namespace sekisho::sanitize
