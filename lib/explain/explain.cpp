@@ -17,6 +17,7 @@ using Kind = kernel::Route::Kind;
 
 constexpr std::size_t kLongestInterfaceName = 15;  // IFNAMSIZ without the zero
 constexpr std::uint8_t kNoNextHeader = 59;         // IPPROTO_NONE
+constexpr std::uint8_t kUdpLite = 136;             // IPPROTO_UDPLITE
 
 /// Every address of the appliance, with the name of its interface.
 struct OwnAddress {
@@ -178,6 +179,10 @@ Result<Packet> packet_for(const Question& question) {
   packet.src_mac = question.in.empty() ? std::nullopt : question.mac;
   packet.source_is_local = journey.is_own(question.src);
   packet.state = state_of_first(question.src.family(), question.protocol, question.icmp_type);
+  if (!question.in.empty() && question.protocol == kUdpLite) {
+    // whose checksum conntrack compares with UDP's (udplite_error, nf_conntrack_proto_udp.c)
+    packet.state = CtState::Invalid;
+  }
   if (auto routed = journey.route(packet); !routed) {
     return fail(std::move(routed).error());
   }

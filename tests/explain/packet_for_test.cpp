@@ -173,6 +173,13 @@ TEST_F(PacketFor, RefusesWhatNoPacketCanBe) {
             "'a-name-that-is-too-long' is too long for an interface's name");
 }
 
+TEST_F(PacketFor, UdpLiteByAWireIsInvalidAsConntrackMistakesItsChecksum) {
+  Question asked = question("a0", "10.1.0.7", "10.2.0.7");
+  asked.protocol = 136;
+
+  EXPECT_EQ(ask(asked).state, CtState::Invalid);
+}
+
 TEST(StateOfFirst, IsConntracksOwn) {
   const auto v4 = [](std::uint8_t type) { return state_of_first(net::Family::V4, 1, type); };
   const auto v6 = [](std::uint8_t type) { return state_of_first(net::Family::V6, 58, type); };

@@ -265,18 +265,24 @@ std::map<std::string, std::uint64_t> Lab::counters() {
 }
 
 Seen Lab::send(const Probe& probe, std::size_t row, bool forget) {
+  SeenTogether seen = send(std::span{&probe, 1}, row, forget);
+  return {seen.places[mark_of(row)], seen.counted};
+}
+
+SeenTogether Lab::send(std::span<const Probe> probes, std::size_t row, bool forget) {
   if (forget) {
     forget_connections();
   }
-  if (probe.in.empty()) {
-    transmit_own(probe, row);
-  } else {
-    transmit(probe, row);
+  for (const Probe& probe : probes) {
+    if (probe.in.empty()) {
+      transmit_own(probe, row++);
+    } else {
+      transmit(probe, row++);
+    }
   }
-  Seen seen;
-  const std::string mark = mark_of(row);
-  watch_wires(mark, seen);
-  watch_sockets(mark, seen);
+  SeenTogether seen;
+  watch_wires(seen);
+  watch_sockets(seen);
   auto after = counters();
   for (const auto& [word, packets] : after) {
     if (packets != before_.at(word)) {
@@ -317,14 +323,13 @@ void Lab::transmit_own(const Probe& probe, std::size_t row) const {
   }
 }
 
-/// Until the marker arrives, a packet that is always permitted and is sent behind the row's: by
-/// then the row's own have been worked off.
-void Lab::watch_wires(const std::string& mark, Seen& seen) {
+/// Until the marker arrives, a packet that is always permitted and is sent behind the rows': by
+/// then their own have been worked off.
+void Lab::watch_wires(SeenTogether& seen) {
   const std::size_t number = 9000 + markers_++ % 1000;
-  const std::string last = mark_of(number);
   transmit(marker(), number);
   std::array<std::uint8_t, 4096> buffer{};
-  for (std::string_view bytes; bytes.find(last) == std::string_view::npos;) {
+  for (std::string mark; mark != mark_of(number);) {
     pollfd waiting{capture_.get(), POLLIN, 0};
     require(::poll(&waiting, 1, kPatience) == 1, "the marker did not arrive");
     sockaddr_ll from{};
@@ -333,29 +338,31 @@ void Lab::watch_wires(const std::string& mark, Seen& seen) {
         ::recvfrom(capture_.get(), buffer.data(), buffer.size(), 0,
                    reinterpret_cast<sockaddr*>(&from), &length);  // NOLINT(*-reinterpret-cast)
     require(size > 0, "cannot capture");
-    bytes = as_text(ByteView{buffer}.first(static_cast<std::size_t>(size)));
-    if (bytes.find(mark) != std::string_view::npos) {
-      const auto wire = std::ranges::find(far_index_, from.sll_ifindex,
-                                          &std::pair<const std::string, int>::second);
-      seen.places.insert(wire == far_index_.end() ? "?" : wire->first);
-    }
+    mark = mark_in(as_text(ByteView{buffer}.first(static_cast<std::size_t>(size))));
+    const auto wire =
+        std::ranges::find(far_index_, from.sll_ifindex, &std::pair<const std::string, int>::second);
+    seen.places[mark].insert(wire == far_index_.end() ? "?" : wire->first);
   }
 }
 
-void Lab::watch_sockets(const std::string& mark, Seen& seen) const {
+void Lab::watch_sockets(SeenTogether& seen) const {
   std::array<std::uint8_t, 4096> buffer{};
   for (const UniqueFd& receiver : receivers_) {
     for (ssize_t size = 0; (size = ::recv(receiver.get(), buffer.data(), buffer.size(), 0)) >= 0;) {
       const ByteView bytes = ByteView{buffer}.first(static_cast<std::size_t>(size));
-      if (as_text(bytes).find(mark) != std::string_view::npos) {
-        seen.places.insert("appliance");
-      }
+      seen.places[mark_in(as_text(bytes))].insert("appliance");
     }
   }
 }
 
-/// IPCTNL_MSG_CT_DELETE without a tuple: all of both families.
+/// IPCTNL_MSG_CT_DELETE without a tuple: all of both families. The kernel walks its whole table for
+/// it, so not where there is nothing but the marker's connection.
 void Lab::forget_connections() {
+  const auto count = kernel::value_of("net.netfilter.nf_conntrack_count");
+  require(count.has_value(), "cannot count connections");
+  if (*count == "0" || (markers_ > 0 && *count == "1")) {
+    return;
+  }
   struct Request {
     nlmsghdr header;
     nfgenmsg body;

@@ -16,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,12 @@ struct Seen {
   std::set<std::string> places;  ///< wires it left by, and "appliance" where a socket received it
   std::map<std::string, std::uint64_t>
       counted;  ///< "source destination reason" of every drop counter that rose
+};
+
+/// What it did with the packets of several rows.
+struct SeenTogether {
+  std::map<std::string, std::set<std::string>> places;  ///< by mark; none: it turned up nowhere
+  std::map<std::string, std::uint64_t> counted;         ///< of all of them
 };
 
 class Lab {
@@ -55,6 +62,10 @@ class Lab {
   /// Sends a row's packets and says what became of them, when all work on them has been done.
   /// Forgets connections first, unless told otherwise. Inside only.
   [[nodiscard]] Seen send(const Probe& probe, std::size_t row, bool forget = true);
+  /// The same for rows that have nothing to do with each other, at a fraction of the time. The
+  /// first one's number is `row`.
+  [[nodiscard]] SeenTogether send(std::span<const Probe> probes, std::size_t row,
+                                  bool forget = true);
   [[nodiscard]] std::string shell(const std::string& command) const {
     return appliance_.output(command);
   }
@@ -65,8 +76,8 @@ class Lab {
   void open_sockets();
   void transmit(const Probe& probe, std::size_t row);
   void transmit_own(const Probe& probe, std::size_t row) const;
-  void watch_wires(const std::string& mark, Seen& seen);
-  void watch_sockets(const std::string& mark, Seen& seen) const;
+  void watch_wires(SeenTogether& seen);
+  void watch_sockets(SeenTogether& seen) const;
   void forget_connections();
   [[nodiscard]] std::map<std::string, std::uint64_t> counters();
 

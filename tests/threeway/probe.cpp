@@ -17,6 +17,7 @@ namespace protocol = net::protocol;
 
 constexpr std::uint8_t kFragment = 44;  // IPPROTO_FRAGMENT
 constexpr std::uint8_t kRouting = 43;   // IPPROTO_ROUTING
+constexpr std::uint8_t kUdpLite = 136;  // IPPROTO_UDPLITE
 
 void append(Frame& frame, std::span<const std::uint8_t> bytes) {
   frame.insert(frame.end(), bytes.begin(), bytes.end());
@@ -108,9 +109,10 @@ Frame transport_header(const Probe& probe, std::uint16_t sport) {
     case protocol::kTcp: return tcp_header(probe, sport);
     case protocol::kSctp: return sctp_packet(probe, sport);
     case protocol::kUdp:
+    case kUdpLite:
       header.u16(sport);
       header.u16(probe.dport);
-      header.u32(0);  // length, checksum
+      header.u32(0);  // length or coverage, checksum
       break;
     case protocol::kIcmp:
     case protocol::kIcmp6:
@@ -139,6 +141,7 @@ void seal(const Probe& probe, Frame& transport) {
       put16(transport, 4, static_cast<std::uint16_t>(transport.size()));
       put16(transport, 6, transport_checksum(probe, transport));
       break;
+    case kUdpLite: put16(transport, 6, transport_checksum(probe, transport)); break;
     case protocol::kIcmp: put16(transport, 2, internet_checksum(transport)); break;
     case protocol::kIcmp6: put16(transport, 2, transport_checksum(probe, transport)); break;
     case protocol::kSctp: {
@@ -329,6 +332,16 @@ std::string mark_of(std::size_t row) {
   std::array<char, 8> text{};
   (void)std::snprintf(text.data(), text.size(), "SK%04zu", row % 10000);
   return text.data();
+}
+
+std::string mark_in(std::string_view bytes) {
+  for (std::size_t at = 0; (at = bytes.find("SK", at)) != std::string_view::npos; ++at) {
+    const std::string_view mark = bytes.substr(at, 6);
+    if (mark.size() == 6 && mark.find_first_not_of("0123456789", 2) == std::string_view::npos) {
+      return std::string{mark};
+    }
+  }
+  return {};
 }
 
 std::uint16_t port_of(std::size_t row) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sekisho::threeway {
@@ -70,6 +71,8 @@ struct LinkEnds {
 
 /// What every payload holds, so that the packet is known again wherever it arrives: six bytes.
 [[nodiscard]] std::string mark_of(std::size_t row);
+/// The first mark in what was captured; empty: none.
+[[nodiscard]] std::string mark_in(std::string_view bytes);
 /// The source port (or echo id) of a row without one.
 [[nodiscard]] std::uint16_t port_of(std::size_t row);
 
