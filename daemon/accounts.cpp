@@ -3,6 +3,7 @@
 
 #include "compile/compile.hpp"
 #include "net/service.hpp"
+#include "sensor/leak.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -21,16 +22,18 @@ struct Meaning {
   Reason reason = Reason::None;
 };
 
+const Names::Zone* zone_numbered(std::uint32_t number, const Names& names) {
+  const auto found = names.zones.find(static_cast<std::uint8_t>(number));
+  return found == names.zones.end() ? nullptr : &found->second;
+}
+
 std::optional<Meaning> meaning_of(std::uint32_t word, const Names& names) {
-  const auto zone = [&names](std::uint32_t number) {
-    const auto found = names.zones.find(static_cast<std::uint8_t>(number));
-    return found == names.zones.end() ? nullptr : &found->second;
-  };
   const auto reason = reason_numbered(static_cast<std::uint8_t>(word & 0xffU));
   if (!reason || (word >> 24U) != 0) {
     return std::nullopt;
   }
-  return Meaning{zone((word >> 16U) & 0xffU), zone((word >> 8U) & 0xffU), *reason};
+  return Meaning{zone_numbered((word >> 16U) & 0xffU, names),
+                 zone_numbered((word >> 8U) & 0xffU, names), *reason};
 }
 
 std::string name_of(const Names::Zone* zone) {
@@ -82,6 +85,24 @@ std::string end_text(const net::Address& address, std::uint16_t port) {
          std::to_string(port);
 }
 
+std::string mac_text(const nflog::Drop& drop) {
+  return drop.src_mac ? drop.src_mac->str() : "-";
+}
+
+void describe(const nflog::Fold& fold, const std::string& protocol, Record& record) {
+  const nflog::Drop& drop = fold.first;
+  record.fields["SEKISHO_SRC"] = drop.src.str();
+  record.fields["SEKISHO_DST"] = drop.dst.str();
+  record.fields["SEKISHO_PROTO"] = protocol;
+  record.fields["SEKISHO_SPORT"] = std::to_string(drop.sport);
+  record.fields["SEKISHO_DPORT"] = std::to_string(drop.dport);
+  record.fields["SEKISHO_IN"] = dash_if_empty(fold.in);
+  record.fields["SEKISHO_OUT"] = dash_if_empty(fold.out);
+  record.fields["SEKISHO_SRC_MAC"] = mac_text(drop);
+  record.fields["SEKISHO_COUNT"] = std::to_string(fold.packets);
+  record.fields["SEKISHO_BYTES"] = std::to_string(fold.bytes);
+}
+
 Record violation(const nflog::Fold& fold, const Meaning& meaning, const Names& names) {
   const nflog::Drop& drop = fold.first;
   const std::string protocol = net::protocol_name(drop.protocol);
@@ -92,16 +113,7 @@ Record violation(const nflog::Fold& fold, const Meaning& meaning, const Names& n
       " (" + clause_of(meaning) + " " + std::string{text_of(meaning.reason, names.language)} + ")";
   Record record = journal::record_of(Event::Violation, message);
   describe(meaning, names, record);
-  record.fields["SEKISHO_SRC"] = drop.src.str();
-  record.fields["SEKISHO_DST"] = drop.dst.str();
-  record.fields["SEKISHO_PROTO"] = protocol;
-  record.fields["SEKISHO_SPORT"] = std::to_string(drop.sport);
-  record.fields["SEKISHO_DPORT"] = std::to_string(drop.dport);
-  record.fields["SEKISHO_IN"] = dash_if_empty(fold.in);
-  record.fields["SEKISHO_OUT"] = dash_if_empty(fold.out);
-  record.fields["SEKISHO_SRC_MAC"] = drop.src_mac ? drop.src_mac->str() : "-";
-  record.fields["SEKISHO_COUNT"] = std::to_string(fold.packets);
-  record.fields["SEKISHO_BYTES"] = std::to_string(fold.bytes);
+  describe(fold, protocol, record);
   return record;
 }
 
@@ -119,6 +131,35 @@ Record summary(const Meaning& meaning, std::uint64_t packets, std::uint64_t byte
   if (meaning.reason == Reason::Chatter) {
     record.priority = kInformational;
   }
+  return record;
+}
+
+Record leak_record(const nflog::Fold& fold, const sensor::Leak& leak, const Names& names) {
+  const nflog::Drop& drop = fold.first;
+  const Meaning meaning{zone_numbered(leak.wire_zone, names), zone_numbered(leak.other_zone, names),
+                        Reason::Leak};
+  const std::string protocol = leak.by_arp ? "arp" : net::protocol_name(drop.protocol);
+  const std::string message =
+      std::string{word_of(Event::Leak).meaning.in(names.language)} + ": " +
+      std::string{sensor::meaning_of(leak.kind).in(names.language)} + ": " +
+      name_of(meaning.source) + " (" + dash_if_empty(fold.in) + ") > " +
+      name_of(meaning.destination) + " " + mac_text(drop) + " " + end_text(drop.src, drop.sport) +
+      " > " + end_text(drop.dst, drop.dport) + " " + protocol + " (" + clause_of(meaning) + ")";
+  Record record = journal::record_of(Event::Leak, message);
+  describe(meaning, names, record);
+  describe(fold, protocol, record);
+  return record;
+}
+
+Record more_leaks(std::uint64_t packets, std::uint64_t bytes, const Names& names) {
+  const Meaning nobody{nullptr, nullptr, Reason::Leak};
+  const Text more{"個別に記録しなかったもの", "without a record of their own"};
+  Record record = journal::record_of(
+      Event::Leak, std::string{word_of(Event::Leak).meaning.in(names.language)} + ": " +
+                       std::string{more.in(names.language)} + " " + std::to_string(packets));
+  describe(nobody, names, record);
+  record.fields["SEKISHO_COUNT"] = std::to_string(packets);
+  record.fields["SEKISHO_BYTES"] = std::to_string(bytes);
   return record;
 }
 
@@ -149,6 +190,27 @@ void forget(std::uint64_t gone, std::uint64_t& sum) {
 }
 
 }  // namespace
+
+std::vector<Record> leaks(const Names& names, const std::vector<nflog::Fold>& folds,
+                          std::size_t most) {
+  most = std::min<std::size_t>(most, names.max_records);
+  std::vector<Record> records;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  for (const nflog::Fold& fold : folds) {
+    const auto leak = sensor::leak_of(fold.first.word);
+    if (leak && records.size() < most) {
+      records.push_back(leak_record(fold, *leak, names));
+    } else {
+      packets += fold.packets;
+      bytes += fold.bytes;
+    }
+  }
+  if (packets > 0) {
+    records.push_back(more_leaks(packets, bytes, names));
+  }
+  return records;
+}
 
 void Accounts::replay(const Record& record) {
   if (record.event != Event::Violation && record.event != Event::Summary) {

@@ -16,6 +16,12 @@
 
 namespace sekisho::daemon {
 
+/// A record for each of the sensor's findings, at most `most` and at most `names.max_records` of
+/// them; what is beyond is counted in the last.
+[[nodiscard]] std::vector<journal::Record> leaks(const Names& names,
+                                                 const std::vector<nflog::Fold>& folds,
+                                                 std::size_t most);
+
 class Accounts {
  public:
   using Sums = std::map<std::string, std::uint64_t>;

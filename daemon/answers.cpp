@@ -169,9 +169,6 @@ void add_dormant(const policy::Policy& policy, array& warnings) {
   if (!policy.profiles().empty()) {
     warnings.emplace_back("not in force: [sanitize.…], as there is no sanitizer");
   }
-  if (policy.sensor()) {
-    warnings.emplace_back("not in force: [sensor], as there is no sensor");
-  }
 }
 
 array diagnostics_json(const std::vector<policy::Diagnostic>& diagnostics) {

@@ -21,7 +21,7 @@ constexpr std::size_t kMostAuthors = 8;
 Result<> check_hooks(const std::optional<Table>& from, const Table& to) {
   for (const ruleset::Chain& chain : from ? from->chains : std::vector<ruleset::Chain>{}) {
     const ruleset::Chain* wanted = to.chain(chain.name);
-    const bool of_a_wire = chain.hook && chain.hook->point == ruleset::HookPoint::Ingress;
+    const bool of_a_wire = chain.hook && ruleset::is_of_device(chain.hook->point);
     const bool alike = wanted == nullptr ? !chain.hook || of_a_wire : wanted->hook == chain.hook;
     if (!alike) {
       return fail(kernel::text_of(to.id()) + " is not ours: it has a base chain '" + chain.name +

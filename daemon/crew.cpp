@@ -16,6 +16,7 @@ using std::chrono::steady_clock;
 constexpr const char* kRecorder = "recorder";
 constexpr const char* kWatch = "watch";
 constexpr const char* kDesk = "desk";
+constexpr const char* kSensor = "sensor";
 
 constexpr milliseconds kPatience{500};  ///< with a role that does not read
 constexpr milliseconds kFirstPause{200};
@@ -63,9 +64,14 @@ void Crew::start(const std::string& role) {
       (void)tell(kRecorder, Type::Names, names_);
     }
     send_backlog();
-    if (members_.contains(kWatch)) {
-      start(std::string{kWatch});  // its channel went with the former recorder
+    for (const char* peer : {kWatch, kSensor}) {
+      if (members_.contains(peer)) {
+        start(std::string{peer});  // its channel went with the former recorder
+      }
     }
+  }
+  if (role == kSensor) {
+    (void)tell(kSensor, Type::Wires, knowledge_);
   }
 }
 
@@ -81,7 +87,7 @@ Result<Child> Crew::launch(const std::string& role) {
     return fail(std::move(pair).error());
   }
   auto child = Child::start(role, startup_, pair->first.fd());
-  if (child && !tell(kRecorder, Type::Peer, {}, pair->second.fd())) {
+  if (child && !tell(kRecorder, Type::Peer, role, pair->second.fd())) {
     return fail("there is no recorder");
   }
   return child;
@@ -125,8 +131,8 @@ void Crew::set_health(const std::string& role, const std::string& health) {
   if (news) {
     heard_.health(role, health);
   }
-  const auto known = [this](const char* name) { return members_[name].health.has_value(); };
-  if (!complete_ && known(kRecorder) && known(kWatch) && known(kDesk)) {
+  const auto known = [](const auto& one) { return one.second.health.has_value(); };
+  if (!complete_ && std::ranges::all_of(members_, known)) {
     complete_ = true;
     heard_.complete();
   }
@@ -229,6 +235,17 @@ void Crew::answer(std::uint64_t id, const std::string& answer) {
   writer.u64(id);
   writer.raw(answer);
   (void)tell(kDesk, Type::Answer, writer.bytes());
+}
+
+void Crew::sense(std::string knowledge) {
+  knowledge_ = std::move(knowledge);
+  if (knowledge_.empty()) {
+    members_.erase(kSensor);
+    return;
+  }
+  complete_ = complete_ && members_.contains(kSensor);
+  members_[kSensor].failures = 0;
+  start(std::string{kSensor});
 }
 
 std::vector<Crew::Process> Crew::processes() const {

@@ -36,7 +36,7 @@ class Crew {
     std::function<void(std::uint64_t, std::uint32_t, ByteView)> request;
     /// The state of a role has changed: which, and what is wrong now; empty when it is well.
     std::function<void(const std::string&, const std::string&)> health;
-    /// Every role has been heard from, or has failed, for the first time.
+    /// Every role that was started has been heard from, or has failed, for the first time.
     std::function<void()> complete;
   };
 
@@ -57,6 +57,11 @@ class Crew {
   /// Ends a window: the watch gives its folds, the recorder compares them with these counters.
   void close_window(Counters counters);
   void answer(std::uint64_t id, const std::string& answer);
+  /// What the sensor is to know (sensor::pack): starts it, or starts it anew; empty: ends it.
+  void sense(std::string knowledge);
+
+  /// Whether every role that was started has been heard from.
+  [[nodiscard]] bool complete() const { return complete_; }
 
   [[nodiscard]] std::vector<Process> processes() const;
   /// What is wrong, one sentence per role.
@@ -92,6 +97,7 @@ class Crew {
   std::deque<std::string> backlog_;  ///< packed records
   std::uint64_t lost_ = 0;
   std::string names_;
+  std::string knowledge_;
   std::uint64_t window_ = 0;
   bool complete_ = false;
   bool finishing_ = false;

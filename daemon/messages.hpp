@@ -22,13 +22,15 @@ enum class Type : std::uint16_t {
   Names = 1,     ///< supervisor → recorder: Names
   Record = 2,    ///< supervisor → recorder: journal::Record
   Counters = 3,  ///< supervisor → recorder: Counters
-  Peer = 4,      ///< supervisor → recorder: a new channel to the watch, as descriptor
+  Peer = 4,      ///< supervisor → recorder: a role's name, its new channel as descriptor
   Finish = 5,    ///< supervisor → recorder: write everything and end
   Health = 6,    ///< every role → supervisor: what is wrong with it; empty when nothing is
   Close = 7,     ///< supervisor → watch: the number of a window that ends (u64)
   Folds = 8,     ///< watch → recorder: number of the window (u64), nflog::Fold list
   Request = 9,   ///< desk → supervisor: id (u64), uid (u32), control::Request
   Answer = 10,   ///< supervisor → desk: id (u64), control::Answer
+  Wires = 11,    ///< supervisor → sensor: sensor::Knowledge
+  Leaks = 12,    ///< sensor → recorder: nflog::Fold list with words of sensor/leak.hpp
 };
 
 /// What the recorder needs of a revision to put words into names.

@@ -25,9 +25,10 @@ using journal::Record;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRetry{1000};
-constexpr milliseconds kLastFolds{500};  ///< how long the end waits for the last window
-constexpr std::size_t kBatch = 1000;     ///< entries handed to the journal at a time
-constexpr std::size_t kWaiting = 20000;  ///< records kept in memory while the disk takes none
+constexpr milliseconds kLastFolds{500};   ///< how long the end waits for the last window
+constexpr std::size_t kBatch = 1000;      ///< entries handed to the journal at a time
+constexpr std::size_t kMostLeaks = 2000;  ///< records of a second
+constexpr std::size_t kWaiting = 20000;   ///< records kept in memory while the disk takes none
 
 std::uint64_t now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -101,17 +102,26 @@ class Recorder {
         write({*std::move(record)});
         return {};
       }
-      case Type::Peer:
-        watching_watch_.reset();
-        watch_ = ipc::Channel{std::move(frame.fd)};
-        watching_watch_ =
-            loop_.watch(watch_.fd(), EventLoop::For::Reading, [this] { hear_watch(); });
-        return {};
+      case Type::Peer: return meet(frame.payload, std::move(frame.fd));
       case Type::Finish:
         finishing_ = loop_.after(window_ ? kLastFolds : milliseconds{0}, [this] { end_well(); });
         return {};
       default: return fail("a message that the supervisor may not send");
     }
+  }
+
+  Result<> meet(const std::string& role, UniqueFd fd) {
+    if (role == "sensor") {
+      watching_sensor_.reset();
+      sensor_ = ipc::Channel{std::move(fd)};
+      watching_sensor_ =
+          loop_.watch(sensor_.fd(), EventLoop::For::Reading, [this] { hear_sensor(); });
+      return {};
+    }
+    watching_watch_.reset();
+    watch_ = ipc::Channel{std::move(fd)};
+    watching_watch_ = loop_.watch(watch_.fd(), EventLoop::For::Reading, [this] { hear_watch(); });
+    return role == "watch" ? Result<>{} : fail("a peer that there is not");
   }
 
   Result<> take_names(ByteView bytes) {
@@ -153,6 +163,37 @@ class Recorder {
         return end(done.error().text());
       }
     }
+  }
+
+  void hear_sensor() {
+    for (;;) {
+      auto frame = sensor_.receive();
+      if (!frame) {
+        watching_sensor_.reset();
+        sensor_ = {};
+        return;
+      }
+      if (!*frame) {
+        return;
+      }
+      if (auto done = take_leaks(**frame); !done) {
+        return end(done.error().text());
+      }
+    }
+  }
+
+  /// However much is sent, one second brings no more records than that.
+  Result<> take_leaks(const ipc::Frame& frame) {
+    const auto folds = nflog::unpack(as_bytes(frame.payload));
+    if (static_cast<Type>(frame.type) != Type::Leaks || !folds) {
+      return fail("a message that the sensor may not send");
+    }
+    if (names_ != nullptr) {
+      const auto records = leaks(*names_, *folds, leaks_left_);
+      leaks_left_ -= std::min(leaks_left_, records.size());
+      write(records);
+    }
+    return {};
   }
 
   Result<> take_folds(const ipc::Frame& frame) {
@@ -266,6 +307,7 @@ class Recorder {
   }
 
   void retry() {
+    leaks_left_ = kMostLeaks;
     if (!waiting_.empty() || lost_ > 0 || !health_.empty()) {
       flush();
     } else {
@@ -308,7 +350,9 @@ class Recorder {
   ipc::Channel supervisor_;
   ipc::Channel watch_;
   EventLoop::Watching watching_supervisor_;
+  ipc::Channel sensor_;
   EventLoop::Watching watching_watch_;
+  EventLoop::Watching watching_sensor_;
   EventLoop::Watching retrying_;
   EventLoop::Watching finishing_;
   std::shared_ptr<const Names> names_;
@@ -316,6 +360,7 @@ class Recorder {
   std::optional<std::pair<std::uint64_t, std::vector<nflog::Fold>>> early_;
   std::vector<Record> waiting_;
   std::uint64_t lost_ = 0;
+  std::size_t leaks_left_ = kMostLeaks;
   bool must_save_ = false;
   std::string health_;
   int exit_code_ = 0;

@@ -44,7 +44,13 @@ Result<> close_others(std::span<const int> kept) {
   return checked(::close_range(first, ~0U, 0), "cannot close inherited descriptors");
 }
 
-Result<> become(const User& user) {
+/// The role's user, from root; nothing to do for anybody else.
+Result<> become(std::string_view role) {
+  const auto found = user_of(*role_named(role));
+  if (!found || ::geteuid() != 0) {
+    return found ? Result<>{} : fail(found.error());
+  }
+  const User& user = *found;
   if (auto done = checked(::setgroups(0, nullptr), "cannot leave groups"); !done) {
     return done;
   }
@@ -89,18 +95,34 @@ Result<> check_powers() {
 }
 
 Result<> confine(std::string_view role, std::span<const int> kept) {
-  const auto user = user_of(*role_named(role));
-  if (!user) {
-    return fail(user.error());
-  }
   if (auto done = close_others(kept); !done) {
     return done;
   }
-  if (::geteuid() == 0) {
-    if (auto done = become(*user); !done) {
-      return done;
-    }
+  if (auto done = become(role); !done) {
+    return done;
   }
+  return give_up_powers();
+}
+
+Result<> step_down(std::string_view role) {
+  if (auto done = close_others({}); !done) {
+    return done;
+  }
+  if (auto done = checked(::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "cannot keep capabilities");
+      !done) {
+    return done;
+  }
+  if (auto done = become(role); !done) {
+    return done;
+  }
+  capng_clear(CAPNG_SELECT_BOTH);
+  const auto both = static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED);
+  return capng_update(CAPNG_ADD, both, CAP_NET_RAW) == 0 && capng_apply(CAPNG_SELECT_CAPS) == 0
+             ? Result<>{}
+             : fail("needs CAP_NET_RAW for the sensor");
+}
+
+Result<> give_up_powers() {
   capng_clear(CAPNG_SELECT_BOTH);
   if (capng_apply(CAPNG_SELECT_CAPS) != 0) {
     return fail("cannot give up capabilities");

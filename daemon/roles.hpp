@@ -21,8 +21,8 @@ namespace sekisho::daemon {
 
 /// Descriptors that a role inherits.
 inline constexpr int kSupervisorFd = 3;  ///< channel to the supervisor
-inline constexpr int kOwnFd = 4;  ///< recorder: directory of the records; watch: channel to the
-                                  ///< recorder; desk: listening control socket
+inline constexpr int kOwnFd = 4;  ///< recorder: directory of the records; watch, sensor: channel to
+                                  ///< the recorder; desk: listening control socket
 
 struct Role {
   std::string_view name;
@@ -36,15 +36,18 @@ int run_supervisor(const Startup& startup);
 int run_recorder(const Startup& startup);
 int run_desk(const Startup& startup);
 int run_watch(const Startup& startup);
+int run_sensor(const Startup& startup);
 
 inline constexpr std::array kRoles{
-    Role{"supervisor", "root", "rules, routes, settings, spawning", "recorder desk watch",
+    Role{"supervisor", "root", "rules, routes, settings, spawning", "recorder desk watch sensor",
          run_supervisor},
-    Role{"recorder", "sekisho-recorder", "none; its own directory", "supervisor watch",
+    Role{"recorder", "sekisho-recorder", "none; its own directory", "supervisor watch sensor",
          run_recorder},
     Role{"desk", "sekisho-desk", "none; the control socket it was given", "supervisor", run_desk},
     Role{"watch", "sekisho-watch", "none; an NFLOG handle opened before", "supervisor recorder",
          run_watch},
+    Role{"sensor", "sekisho-sensor", "none; capture handles that send nothing",
+         "supervisor recorder", run_sensor},
 };
 [[nodiscard]] const Role* role_named(std::string_view name);
 
@@ -58,6 +61,12 @@ struct User {
 /// Fails, naming it, where the supervisor lacks a capability without which it could not enforce, or
 /// not confine and end the other roles.
 [[nodiscard]] Result<> check_powers();
+
+/// Becomes the role's user with CAP_NET_RAW alone, for opening what only that user may hold;
+/// `give_up_powers` must follow. Closes every descriptor but the inherited ones.
+[[nodiscard]] Result<> step_down(std::string_view role);
+/// Gives up every capability, core dumps, children and new privileges for good.
+[[nodiscard]] Result<> give_up_powers();
 
 /// Gives up root for the role's user for good: groups, ids, capabilities, core dumps, new
 /// privileges, open descriptors beyond the inherited ones and `kept`. Each step is fatal when it

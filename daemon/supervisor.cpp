@@ -10,6 +10,7 @@
 #include "operators.hpp"
 #include "roles.hpp"
 #include "surroundings.hpp"
+#include "wires.hpp"
 
 #include <pwd.h>
 #include <csignal>
@@ -71,12 +72,12 @@ class Supervisor {
   [[nodiscard]] int exit_code() const { return exit_code_; }
 
  private:
-  /// Once everybody who records is there: from the first packet on there is a record.
+  /// Once everybody who records is there: from the first packet on there is a record. Then once
+  /// more when the sensor, which the policy may want, is there too.
   void crew_complete() {
     if (std::exchange(begun_, true)) {
-      return;
+      return get_ready();
     }
-    overdue_.reset();
     if (!begin()) {
       exit_code_ = 1;
       return end();
@@ -86,12 +87,22 @@ class Supervisor {
     repairing_ = loop_.every(kRepair, [this] {
       repair();
       look_around();
+      sense();
     });
     if (const auto period = alive_period()) {
       alive_ = loop_.every(*period, [] { notify_alive(); });
     }
-    ready_ = true;
-    notify_ready(status_line());
+    if (crew_.complete()) {
+      return get_ready();
+    }
+    overdue_ = loop_.after(kCrewDeadline, [this] { get_ready(); });
+  }
+
+  void get_ready() {
+    if (begun_ && !std::exchange(ready_, true)) {
+      overdue_.reset();
+      notify_ready(status_line());
+    }
   }
 
   /// The config into force, or the last good revision, or nothing but denial.
@@ -202,6 +213,16 @@ class Supervisor {
     window_ =
         loop_.every(enforcer_.in_force().policy->violations().window, [this] { close_window(); });
     await_turn();
+    sense();
+  }
+
+  /// The sensor, as the policy in force and the wires want it.
+  void sense() {
+    auto news = wires_.news(enforcer_.in_force());
+    chronicle_.complain("wires", news ? std::string{} : news.error().text());
+    if (news && *news) {
+      crew_.sense(**std::move(news));
+    }
   }
 
   /// The counters as they stand now close the window that has just passed.
@@ -351,6 +372,7 @@ class Supervisor {
   Crew crew_;
   Chronicle chronicle_;
   Operators operators_;
+  Wires wires_;
   std::optional<policy::Instant> next_turn_;
   EventLoop::Watching overdue_;
   EventLoop::Watching window_;

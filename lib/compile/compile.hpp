@@ -16,6 +16,8 @@ namespace sekisho::compile {
 
 /// NFLOG group of the drop records.
 inline constexpr std::uint16_t kLogGroup = 5;
+/// Of whatever the sensor's handles would send; no word of ours and no permit's number.
+inline constexpr std::uint32_t kSensorMark = 0x53454e53;
 
 /// Numbers that live connections and counters carry in the kernel, and that therefore outlive a reload and a restart.
 /// A zone keeps its number for ever; a permit's number stands for one version of what it resolves to (ends, services,

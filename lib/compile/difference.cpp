@@ -157,7 +157,7 @@ class Steps {
 
   /// Its rules go first: they may hold sets and other chains that are deleted too.
   void delete_chain(const Chain& old) {
-    if (old.hook && old.hook->point != ruleset::HookPoint::Ingress) {
+    if (old.hook && !ruleset::is_of_device(old.hook->point)) {
       throw std::logic_error{"base chain '" + old.name + "' vanishes"};
     }
     flush(old);

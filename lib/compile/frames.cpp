@@ -21,6 +21,7 @@ constexpr std::uint32_t kOfAClosedWire = drop_word(0, 0, Reason::UnknownZone);
 struct Wire {
   std::string interface;
   std::uint32_t word;
+  std::uint32_t sent;  ///< the word of what the sensor would send there
   std::string zone;
 };
 
@@ -29,13 +30,15 @@ std::vector<Wire> wires_of(const Draft& draft) {
   const auto& zones = draft.policy.zones();
   for (policy::ZoneIndex i = 0; i < zones.size(); ++i) {
     for (const std::string& interface : zones[i].interfaces) {
-      wires.push_back(
-          {interface, drop_word(draft.allotted.zones[i], 0, Reason::Invalid), zones[i].name});
+      const std::uint8_t zone = draft.allotted.zones[i];
+      wires.push_back({interface, drop_word(zone, 0, Reason::Invalid),
+                       drop_word(0, zone, Reason::SelfProtected), zones[i].name});
     }
   }
   if (draft.policy.management()) {
     for (const std::string& interface : draft.policy.management()->interfaces) {
-      wires.push_back({interface, drop_word(0, 0, Reason::Invalid), "-"});
+      wires.push_back({interface, drop_word(0, 0, Reason::Invalid),
+                       drop_word(0, 0, Reason::SelfProtected), "-"});
     }
   }
   return wires;
@@ -45,12 +48,15 @@ void add_set(Table& table, const SetShape& shape, Elements elements) {
   table.sets.push_back({shape, std::make_shared<const Elements>(std::move(elements))});
 }
 
-void add_words(Table& table, const std::vector<Wire>& wires) {
+void add_words(const Draft& draft, Table& table, const std::vector<Wire>& wires) {
   std::map<std::uint32_t, std::string> words{
       {kOfAClosedWire, "- - " + std::string{name_of(Reason::UnknownZone)}}};
   Elements by_wire;
   for (const Wire& wire : wires) {
     words[wire.word] = wire.zone + " - " + std::string{name_of(Reason::Invalid)};
+    if (draft.policy.sensor()) {
+      words[wire.sent] = "- " + wire.zone + " " + std::string{name_of(Reason::SelfProtected)};
+    }
     by_wire.push_back({ruleset::name_bytes(wire.interface), {}, wire.word, {}, wire.zone, {}});
   }
   Elements counted;
@@ -85,6 +91,15 @@ Chain at_wire(const Draft& draft, const std::string& interface) {
   return made;
 }
 
+/// The sensor's handles are there to look: whatever leaves by one ends here.
+Chain behind_wire(const Wire& wire) {
+  return {"behind_" + wire.interface,
+          ruleset::Hook{ruleset::HookPoint::Egress, kFirst, true, wire.interface},
+          {rule({is(Field::MetaMark, ruleset::mark_bytes(kSensorMark)), meta_mark(wire.sent),
+                 go_to("count")}),
+           rule({accept()})}};
+}
+
 }  // namespace
 
 Table frames_of(const Draft& draft) {
@@ -92,7 +107,7 @@ Table frames_of(const Draft& draft) {
   table.name = draft.policy.appliance().table;
   table.family = ruleset::TableFamily::Netdev;
   const std::vector<Wire> wires = wires_of(draft);
-  add_words(table, wires);
+  add_words(draft, table, wires);
   Elements types;
   for (const std::uint16_t type : std::initializer_list<std::uint16_t>{0x0800, 0x0806, 0x86dd}) {
     types.push_back({ruleset::bytes_of(type), {}, {}, {}, {}, {}});
@@ -109,6 +124,9 @@ Table frames_of(const Draft& draft) {
                       rule({ruleset::Counter{}, drop()}, "words that were forgotten: stays 0")}));
   for (const Wire& wire : wires) {
     table.chains.push_back(at_wire(draft, wire.interface));
+    if (draft.policy.sensor()) {
+      table.chains.push_back(behind_wire(wire));
+    }
   }
   ruleset::normalise(table);
   return table;

@@ -27,6 +27,13 @@ std::optional<net::Address> address_in(std::optional<ByteView> bytes) {
   return bytes ? net::Address::from_bytes(*bytes) : std::nullopt;
 }
 
+std::optional<net::Mac> mac_in(std::optional<ByteView> bytes) {
+  using Octets = std::array<std::uint8_t, 6>;
+  return bytes && bytes->size() == sizeof(Octets)
+             ? std::optional{net::Mac{*structure<Octets>(*bytes)}}
+             : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<RouteMessage> decode_route(const Message& message) {
@@ -57,6 +64,7 @@ std::optional<Link> decode_link(const Message& message) {
   link.name = attributes.text(IFLA_IFNAME);
   link.up = (header->ifi_flags & IFF_UP) != 0;
   link.master = attributes.host_u32(IFLA_MASTER).value_or(0);
+  link.mac = mac_in(attributes.find(IFLA_ADDRESS)).value_or(net::Mac{});
   return link.name.empty() ? std::nullopt : std::optional{link};
 }
 
@@ -82,13 +90,11 @@ std::optional<Neighbour> decode_neighbour(const Message& message) {
   }
   const Attributes attributes = attributes_after(message.payload, sizeof(ndmsg));
   const auto address = address_in(attributes.find(NDA_DST));
-  const auto bytes = attributes.find(NDA_LLADDR);
-  using Octets = std::array<std::uint8_t, 6>;
-  if (!address || !bytes || bytes->size() != sizeof(Octets)) {
+  const auto mac = mac_in(attributes.find(NDA_LLADDR));
+  if (!address || !mac) {
     return std::nullopt;
   }
-  return Neighbour{static_cast<std::uint32_t>(header->ndm_ifindex), *address,
-                   net::Mac{*structure<Octets>(*bytes)}};
+  return Neighbour{static_cast<std::uint32_t>(header->ndm_ifindex), *address, *mac};
 }
 
 }  // namespace sekisho::kernel

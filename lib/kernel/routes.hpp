@@ -37,6 +37,7 @@ struct Link {
   std::string name;
   bool up = false;           ///< administratively
   std::uint32_t master = 0;  ///< index of the bridge or bond it belongs to; 0 for none
+  net::Mac mac;              ///< zero where it has none of six bytes
   bool operator==(const Link&) const = default;
 };
 /// Every interface, by index.

@@ -54,13 +54,14 @@ std::optional<Hook> decode_hook(const Attributes& chain, ruleset::TableFamily fa
   }
   Hook made;
   if (family == ruleset::TableFamily::Netdev) {
-    made.point = ruleset::HookPoint::Ingress;
+    made.point = point == std::uint32_t{NF_NETDEV_EGRESS} ? ruleset::HookPoint::Egress
+                                                          : ruleset::HookPoint::Ingress;
     made.device = device_of(hook);
   } else {
     made.point = static_cast<ruleset::HookPoint>(std::min<std::uint32_t>(point.value_or(0), 4));
   }
   const bool known = family == ruleset::TableFamily::Netdev
-                         ? point == std::uint32_t{NF_NETDEV_INGRESS} && !made.device.empty()
+                         ? point <= std::uint32_t{NF_NETDEV_EGRESS} && !made.device.empty()
                          : point <= static_cast<std::uint32_t>(ruleset::HookPoint::Postrouting) &&
                                !hook.has(NFTA_HOOK_DEV) && !hook.has(NFTA_HOOK_DEVS);
   if (!point || !priority || !known) {

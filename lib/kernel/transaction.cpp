@@ -55,13 +55,18 @@ Owned<nftnl_rule> rule_of(const ruleset::TableId& table, const std::string& chai
   return rule;
 }
 
+std::uint32_t number_of(ruleset::HookPoint point) {
+  switch (point) {
+    case ruleset::HookPoint::Ingress: return NF_NETDEV_INGRESS;
+    case ruleset::HookPoint::Egress: return NF_NETDEV_EGRESS;
+    default: return static_cast<std::uint32_t>(point);
+  }
+}
+
 void set_hook(nftnl_chain& chain, const ruleset::Hook& hook) {
   nftnl_chain_set_str(&chain, NFTNL_CHAIN_TYPE, "filter");
-  const bool ingress = hook.point == ruleset::HookPoint::Ingress;
-  nftnl_chain_set_u32(&chain, NFTNL_CHAIN_HOOKNUM,
-                      ingress ? std::uint32_t{NF_NETDEV_INGRESS}
-                              : static_cast<std::uint32_t>(hook.point));
-  if (ingress) {
+  nftnl_chain_set_u32(&chain, NFTNL_CHAIN_HOOKNUM, number_of(hook.point));
+  if (ruleset::is_of_device(hook.point)) {
     nftnl_chain_set_str(&chain, NFTNL_CHAIN_DEV, hook.device.c_str());
   }
   nftnl_chain_set_s32(&chain, NFTNL_CHAIN_PRIO, hook.priority);

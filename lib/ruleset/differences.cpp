@@ -117,12 +117,11 @@ void compare_sets(const Table& expected, const Table& found, std::chrono::second
 }
 
 std::string hook_text(const std::optional<Hook>& hook) {
-  static constexpr std::array<std::string_view, 5> kHooks{"prerouting", "input", "forward",
-                                                          "output", "postrouting"};
   if (!hook) {
     return "no hook";
   }
-  return std::string{kHooks.at(static_cast<std::size_t>(hook->point))} + " priority " +
+  return std::string{name_of(hook->point)} +
+         (hook->device.empty() ? "" : " device '" + hook->device + "'") + " priority " +
          std::to_string(hook->priority) + " policy " + (hook->policy_drop ? "drop" : "accept");
 }
 

@@ -121,6 +121,12 @@ std::size_t length_of(Type type) { return row_of(type).length; }
 std::string_view name_of(Type type) { return row_of(type).name; }
 
 Type type_of(Field field) { return kFields.at(static_cast<std::size_t>(field)).type; }
+std::string_view name_of(HookPoint point) {
+  static constexpr std::array<std::string_view, 7> kHooks{
+      "prerouting", "input", "forward", "output", "postrouting", "ingress", "egress"};
+  return kHooks.at(static_cast<std::size_t>(point));
+}
+
 std::string_view name_of(Field field) { return kFields.at(static_cast<std::size_t>(field)).name; }
 
 bool Element::same(const Element& other) const {

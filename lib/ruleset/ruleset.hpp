@@ -197,12 +197,19 @@ enum class HookPoint : std::uint8_t {
   Output = 3,
   Postrouting = 4,
   Ingress,  ///< of a device, in a netdev table
+  Egress,   ///< likewise: whatever leaves by it, packet sockets included
 };
+/// As nft names it: "ingress".
+[[nodiscard]] std::string_view name_of(HookPoint point);
+/// Of a device, which may come and go.
+[[nodiscard]] constexpr bool is_of_device(HookPoint point) {
+  return point == HookPoint::Ingress || point == HookPoint::Egress;
+}
 struct Hook {
   HookPoint point{};
   std::int32_t priority = 0;
   bool policy_drop = true;
-  std::string device = {};  ///< of Ingress; it need not be there
+  std::string device = {};  ///< of Ingress and Egress; it need not be there
   auto operator<=>(const Hook&) const = default;
 };
 struct Chain {

@@ -219,9 +219,7 @@ std::string priority_text(const Hook& hook) {
 }
 
 std::string hook_text(const Hook& hook) {
-  static constexpr std::array<std::string_view, 6> kHooks{"prerouting", "input",       "forward",
-                                                          "output",     "postrouting", "ingress"};
-  return "type filter hook " + std::string{kHooks.at(static_cast<std::size_t>(hook.point))} +
+  return "type filter hook " + std::string{name_of(hook.point)} +
          (hook.device.empty() ? "" : " device " + quoted(hook.device)) +
          " priority " + priority_text(hook) + "; policy " + (hook.policy_drop ? "drop" : "accept") +
          ";";
