@@ -115,6 +115,17 @@ TEST(Differences, SayWhichChainsAreMissingExtraAndHookedElsewhere) {
                           "chain 'input' is missing", "chain 'output' is not expected"));
 }
 
+TEST(Differences, SayWhichDeviceABaseChainIsOf) {
+  Table expected = table();
+  expected.chains[0].hook = Hook{HookPoint::Egress, -500, true, "lg0"};
+  Table found = expected;
+  found.chains[0].hook = Hook{HookPoint::Ingress, -500, true, "in0"};
+
+  EXPECT_THAT(compared(expected, found),
+              ElementsAre("chain 'forward': expected 'egress device 'lg0' priority -500 policy "
+                          "drop', found 'ingress device 'in0' priority -500 policy drop'"));
+}
+
 TEST(Differences, StopAtTheLimit) {
   const Table expected = table({element(1, 1), element(2, 2), element(3, 3)});
 
