@@ -37,11 +37,16 @@ class Reader {
   std::uint16_t u16() noexcept;
   std::uint32_t u32() noexcept;
   std::uint64_t u64() noexcept;
+  /// Little-endian.
+  std::uint16_t le16() noexcept;
+  std::uint32_t le32() noexcept;
+  std::uint64_t le64() noexcept;
   /// A u32 length, then that many bytes; fails above `limit`.
   std::string_view text(std::size_t limit) noexcept;
 
  private:
   std::uint64_t big_endian(std::size_t width) noexcept;
+  std::uint64_t little_endian(std::size_t width) noexcept;
 
   ByteView rest_;
   bool failed_ = false;
@@ -53,6 +58,8 @@ class Writer {
   void u16(std::uint16_t value);
   void u32(std::uint32_t value);
   void u64(std::uint64_t value);
+  void le16(std::uint16_t value);
+  void le32(std::uint32_t value);
   void raw(std::string_view bytes) { bytes_.append(bytes); }
   /// A u32 length, then the bytes.
   void text(std::string_view value);
