@@ -12,6 +12,8 @@
 namespace sekisho::ctl {
 namespace {
 
+constexpr std::size_t kMostFiles = 100'000;
+
 constexpr std::array kExplainOptions{
     Option{"--in",
            "IF",
@@ -59,6 +61,16 @@ constexpr std::array kApplyOptions{
 constexpr std::array kGrantOptions{
     Option{"--like", "ID", {"対象の許可", "the permit"}},
     Option{"--for", "TIME", {"期間 (90m, 2h, 7d)", "how long, from the approval on: 90m, 2h, 7d"}},
+};
+
+constexpr std::array kSanitizeOptions{
+    Option{"-o", "DIR", {"結果を置く場所 (省略: 現在の場所)", "where results go; without: here"}},
+    Option{"--profile",
+           "NAME",
+           {"設定の [sanitize.NAME] に従う (省略: メールは mail-strict、他は file)",
+            "go by [sanitize.NAME]; without: mail-strict for mail, file for all else"}},
+    Option{"--jobs", "N", {"同時に処理する数", "how many at once"}},
+    Option{"--list-types", "", {"対応する形式の一覧", "every type and how it leaves"}},
 };
 
 constexpr std::array kVerbs{
@@ -139,6 +151,12 @@ constexpr std::array kVerbs{
          {"刻々の状態", "the state of the appliance, second by second"},
          kTopOptions,
          run_top},
+    Verb{"sanitize",
+         "FILE…",
+         kMostFiles,
+         {"ファイルを無害化する", "rebuild files without what is dangerous in them"},
+         kSanitizeOptions,
+         run_sanitize},
     Verb{"selfcheck",
          "",
          0,
@@ -281,10 +299,13 @@ Result<> take_option(Line& line, const std::vector<std::string>& words, std::siz
 
 Result<Line> read_line(const std::vector<std::string>& words) {
   Line line;
+  bool options = true;  // until "--"
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "-h") {
+    if (options && words[i] == "--") {
+      options = false;
+    } else if (options && words[i] == "-h") {
       line.help = true;
-    } else if (words[i].starts_with("-") && words[i] != "-") {
+    } else if (options && words[i].starts_with("-") && words[i] != "-") {
       if (auto taken = take_option(line, words, i); !taken) {
         return fail(std::move(taken).error());
       }

@@ -17,11 +17,6 @@
 namespace sekisho::ctl {
 namespace {
 
-/// JSON is UTF-8, file names and what configs quote need not be.
-std::string utf8(const std::string& text) {
-  return is_utf8(text) ? text : escaped(text);
-}
-
 std::string text_of(const std::tm& parts, const char* format) {
   std::array<char, 32> text{};
   return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
@@ -32,6 +27,10 @@ std::string text_of(const std::tm& parts, const char* format) {
 std::optional<std::string> Arguments::value(std::string_view option) const {
   const auto found = options.find(option);
   return found == options.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::string utf8(const std::string& text) {
+  return is_utf8(text) ? text : escaped(text);
 }
 
 Language language_of_user() {

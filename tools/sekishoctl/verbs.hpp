@@ -60,6 +60,8 @@ struct Verb {
 
 /// The file and its conf.d, read and parsed; prints nothing.
 [[nodiscard]] Result<policy::Parsed> load(const Arguments& arguments);
+/// JSON is UTF-8; file names and what configs quote need not be, and are escaped then.
+[[nodiscard]] std::string utf8(const std::string& text);
 /// The language of LANG or LC_ALL.
 [[nodiscard]] Language language_of_user();
 [[nodiscard]] policy::Instant now();
@@ -121,6 +123,7 @@ Exit run_reload(const Arguments& arguments);
 Exit run_requests(const Arguments& arguments);
 Exit run_revoke(const Arguments& arguments);
 Exit run_rollback(const Arguments& arguments);
+Exit run_sanitize(const Arguments& arguments);
 Exit run_selfcheck(const Arguments& arguments);
 Exit run_status(const Arguments& arguments);
 Exit run_top(const Arguments& arguments);

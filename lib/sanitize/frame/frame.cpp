@@ -24,6 +24,33 @@ std::string shortened(std::string_view text) {
 
 }  // namespace
 
+bool is_clean(std::string_view text, std::size_t longest) {
+  if (text.size() > longest) {
+    return false;
+  }
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    if (!character.valid || is_control(character.code) || is_bidi_control(character.code)) {
+      return false;
+    }
+    at += character.length;
+  }
+  return true;
+}
+
+std::optional<Report> Report::of(std::vector<Change> changes, const MyNumbers& my_numbers) {
+  // each action has its empty object beside what was kept by name
+  const auto honest = [](const Change& change) { return is_clean(change.object, kLongestObject); };
+  if (changes.size() > kMostChanges + action_words().size() ||
+      !std::ranges::all_of(changes, honest)) {
+    return std::nullopt;
+  }
+  Report report;
+  report.changes_ = std::move(changes);
+  report.my_numbers_ = my_numbers;
+  return report;
+}
+
 void Report::note(Action action, std::string_view object, std::uint64_t count) {
   std::string what = shortened(object);
   if (changes_.size() >= kMostChanges) {

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -75,11 +76,18 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
+/// UTF-8 without control and bidirectional characters, of at most `longest` bytes.
+[[nodiscard]] bool is_clean(std::string_view text, std::size_t longest);
+
 class Report {
  public:
   static constexpr std::size_t kLongestObject = 200;
   /// More kinds of changes are counted under an empty object of their action.
   static constexpr std::size_t kMostChanges = 1'000;
+
+  /// One that was made elsewhere; nothing where no report could be so.
+  [[nodiscard]] static std::optional<Report> of(std::vector<Change> changes,
+                                                const MyNumbers& my_numbers);
 
   /// `object` may come from outside: it is escaped and cut.
   void note(Action action, std::string_view object = {}, std::uint64_t count = 1);
@@ -123,8 +131,11 @@ class Job {
   /// decides what becomes of the whole. Changes are reported with the outer item's.
   using Nested = std::function<Outcome(const Item&, Job&)>;
 
-  Job(const Limits& limits, const Profile& profile, Nested nested)
-      : limits_{limits}, profile_{profile}, nested_{std::move(nested)} {}
+  Job(const Limits& limits, const Profile& profile, Nested nested, bool may_rasterise = false)
+      : limits_{limits},
+        profile_{profile},
+        nested_{std::move(nested)},
+        may_rasterise_{may_rasterise} {}
 
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] const Profile& profile() const { return profile_; }
@@ -141,6 +152,12 @@ class Job {
   [[nodiscard]] tl::expected<void, Refused> expands(std::uint64_t unpacked, std::uint64_t packed);
   /// Accounts for entries likewise. Fails with `TooManyEntries`.
   [[nodiscard]] tl::expected<void, Refused> entries(std::uint64_t count = 1);
+  /// Whether fonts can be opened here. Where they cannot, and an item needs them, a family says so
+  /// and returns any refusal: the whole item is then done again where they can.
+  [[nodiscard]] bool may_rasterise() const { return may_rasterise_; }
+  void want_rasteriser() { wants_rasteriser_ = !may_rasterise_; }
+  [[nodiscard]] bool wants_rasteriser() const { return wants_rasteriser_; }
+
   /// What may still be unpacked.
   [[nodiscard]] std::uint64_t may_expand() const { return limits_.expanded - expanded_; }
 
@@ -149,6 +166,8 @@ class Job {
   const Profile& profile_;
   Nested nested_;
   Report report_;
+  bool may_rasterise_;
+  bool wants_rasteriser_ = false;
   unsigned depth_ = 0;
   std::uint64_t expanded_ = 0;
   std::uint64_t entries_ = 0;
@@ -190,7 +209,8 @@ class Inspection {
 
 /// A family's two entrances. `sanitize` gets an item that is of one of the family's types by its
 /// signature and finds out by a full parse. `inspect` shares no code with it: it reads what was
-/// rebuilt and names what must not be there; an empty text says that it is clean.
+/// rebuilt and names what must not be there; an empty text says that it is clean. Its `type` is what
+/// the rebuilt bytes are: a GIF leaves, and is inspected, as PNG.
 struct Format {
   Type type;
   Outcome (*sanitize)(Type type, const Item& item, Job& job);
