@@ -42,7 +42,7 @@ Result<> reset_signals(Kind /*kind*/, int /*kept*/) {
   ::sigemptyset(&none);
   // a parent that is gone is seen by the failing write
   return ::signal(SIGPIPE, SIG_IGN) == SIG_ERR ? done(-1)
-                                                : done(::sigprocmask(SIG_SETMASK, &none, nullptr));
+                                               : done(::sigprocmask(SIG_SETMASK, &none, nullptr));
 }
 
 Result<> leave_descriptors(Kind /*kind*/, int kept) {
@@ -166,8 +166,9 @@ Result<> set(const Limit& limit) {
 
 Result<> limit_zygote(Kind /*kind*/, int /*kept*/) {
   constexpr rlim_t kStack = 8U << 20U;
-  for (const Limit& limit : {Limit{RLIMIT_CORE, 0}, Limit{RLIMIT_FSIZE, 0}, Limit{RLIMIT_MEMLOCK, 0},
-                             Limit{RLIMIT_MSGQUEUE, 0}, Limit{RLIMIT_STACK, kStack}}) {
+  for (const Limit& limit :
+       {Limit{RLIMIT_CORE, 0}, Limit{RLIMIT_FSIZE, 0}, Limit{RLIMIT_MEMLOCK, 0},
+        Limit{RLIMIT_MSGQUEUE, 0}, Limit{RLIMIT_STACK, kStack}}) {
     if (auto limited = set(limit); !limited) {
       return limited;
     }
@@ -204,10 +205,10 @@ Result<> limit_worker(const Share& share, Kind kind) {
   constexpr rlim_t kFiles = 64;
   constexpr rlim_t kThreads = 64;
   const bool rasteriser = kind == Kind::Rasteriser;
-  for (const Limit& limit : {Limit{RLIMIT_NOFILE, rasteriser ? kFiles : 0},
-                             Limit{RLIMIT_NPROC, rasteriser ? kThreads : 0},
-                             Limit{RLIMIT_CPU, share.seconds},
-                             Limit{RLIMIT_AS, kSanitized ? RLIM_INFINITY : share.memory}}) {
+  for (const Limit& limit :
+       {Limit{RLIMIT_NOFILE, rasteriser ? kFiles : 0},
+        Limit{RLIMIT_NPROC, rasteriser ? kThreads : 0}, Limit{RLIMIT_CPU, share.seconds},
+        Limit{RLIMIT_AS, kSanitized ? RLIM_INFINITY : share.memory}}) {
     if (auto limited = set(limit); !limited) {
       return limited;
     }

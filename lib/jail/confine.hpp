@@ -14,7 +14,7 @@ namespace sekisho::jail {
 
 /// What a worker's process may use.
 struct Share {
-  std::uint64_t memory = 0;  ///< bytes of address space, what it began with included
+  std::uint64_t memory = 0;   ///< bytes of address space, what it began with included
   std::uint32_t seconds = 0;  ///< of the processor
 };
 

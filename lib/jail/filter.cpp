@@ -96,8 +96,9 @@ int allow_threads(const Context& context) {
   constexpr scmp_datum_t kThread = 0x10000;  // CLONE_THREAD
   const int error = ::seccomp_rule_add(context.get(), SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                        SCMP_A0(SCMP_CMP_MASKED_EQ, kThread, kThread));
-  return error != 0 ? error
-                    : ::seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+  return error != 0
+             ? error
+             : ::seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
 
 int fill(const Context& context, Kind kind) {
@@ -141,7 +142,8 @@ Result<Filter> Filter::of(Kind kind) {
     return fail(system_error("cannot add a rule", -error));
   }
   auto program = exported(context);
-  return program ? Result<Filter>{Filter{kind, *std::move(program)}} : fail(std::move(program).error());
+  return program ? Result<Filter>{Filter{kind, *std::move(program)}}
+                 : fail(std::move(program).error());
 }
 
 Result<> Filter::load() const {

@@ -55,8 +55,8 @@ Result<> restrict_by_landlock(MayRead may_read) {
     return errno == ENOSYS || errno == EOPNOTSUPP ? Result<>{} : fail(std::strerror(errno));
   }
   const Ruleset wanted = everything(abi);
-  const UniqueFd ruleset{static_cast<int>(
-      ::syscall(SYS_landlock_create_ruleset, &wanted, size_for(abi), 0U))};
+  const UniqueFd ruleset{
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &wanted, size_for(abi), 0U))};
   if (!ruleset || (may_read == MayRead::Root && !let_read(ruleset.get(), "/")) ||
       ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0U) != 0) {
     return fail(std::strerror(errno));

@@ -25,9 +25,7 @@ class Mapping {
   Mapping& operator=(const Mapping&) = delete;
   ~Mapping();
 
-  [[nodiscard]] ByteView bytes() const {
-    return {static_cast<const std::uint8_t*>(start_), size_};
-  }
+  [[nodiscard]] ByteView bytes() const { return {static_cast<const std::uint8_t*>(start_), size_}; }
 
  private:
   const void* start_ = nullptr;

@@ -100,9 +100,10 @@ class Pool::Inside {
     if (!watch(reply->reading->fd())) {
       return fail(system_error("cannot wait for a worker", errno));
     }
-    jobs_.emplace(worker.serial,
-                  Job{std::move(reply->reading),
-                      Clock::now() + std::chrono::seconds{bounds.share.seconds}, {}, false});
+    jobs_.emplace(worker.serial, Job{std::move(reply->reading),
+                                     Clock::now() + std::chrono::seconds{bounds.share.seconds},
+                                     {},
+                                     false});
     set_timer();
     return worker.serial;
   }
@@ -279,7 +280,8 @@ class Pool::Inside {
     }
     itimerspec spec{};
     if (next) {
-      const auto left = std::max<Clock::duration>(*next - Clock::now(), std::chrono::nanoseconds{1});
+      const auto left =
+          std::max<Clock::duration>(*next - Clock::now(), std::chrono::nanoseconds{1});
       const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
       spec.it_value.tv_sec = seconds.count();
       spec.it_value.tv_nsec = std::chrono::nanoseconds{left - seconds}.count();

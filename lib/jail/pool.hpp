@@ -28,7 +28,7 @@ namespace sekisho::jail {
 /// What a job may use and say.
 struct Bounds {
   Share share;
-  std::uint32_t text = 4U << 20U;   ///< bytes of the answer that are read
+  std::uint32_t text = 4U << 20U;    ///< bytes of the answer that are read
   std::uint64_t body = 1ULL << 30U;  ///< bytes of the content that is passed on
 };
 
@@ -52,8 +52,7 @@ class Pool {
  public:
   /// Starts the zygote and waits until it is confined; the error names the step that failed.
   /// `spares`: workers that are kept ready.
-  [[nodiscard]] static Result<Pool> open(const std::string& program, Kind kind,
-                                         std::size_t spares);
+  [[nodiscard]] static Result<Pool> open(const std::string& program, Kind kind, std::size_t spares);
   Pool(Pool&&) noexcept;
   Pool& operator=(Pool&&) noexcept;
   /// Every worker dies.

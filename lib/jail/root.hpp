@@ -13,11 +13,8 @@ namespace sekisho::jail {
 
 /// What a rasteriser may read: fonts, how they are found, and how Japanese encodings map to them.
 inline constexpr std::array kFontTrees{
-    "/etc/fonts",
-    "/usr/share/fonts",
-    "/usr/share/fontconfig",
-    "/usr/share/poppler",
-    "/var/cache/fontconfig",
+    "/etc/fonts",         "/usr/share/fonts",      "/usr/share/fontconfig",
+    "/usr/share/poppler", "/var/cache/fontconfig",
 };
 
 /// Makes an empty, read-only directory the root, in a mount namespace of the caller's own with the

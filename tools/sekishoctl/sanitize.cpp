@@ -144,8 +144,7 @@ class Run {
       return;
     }
     const std::string name = files_[index].substr(files_[index].rfind('/') + 1);
-    tasks_.emplace(
-        guard_.start({*std::move(item), name, "", ways_.way, ways_.way_of_mail}), index);
+    tasks_.emplace(guard_.start({*std::move(item), name, "", ways_.way, ways_.way_of_mail}), index);
   }
 
   std::optional<jail::Sealed> read(Slot& slot) const {

@@ -21,8 +21,8 @@ Way way_of(const policy::SanitizeProfile& profile, Language language) {
   way.profile.attachments = profile.attachments == policy::Attachments::Remove
                                 ? Profile::Attachments::Remove
                                 : Profile::Attachments::Sanitize;
-  way.profile.links = profile.links == policy::Links::Remove ? Profile::Links::Remove
-                                                             : Profile::Links::Neutralise;
+  way.profile.links =
+      profile.links == policy::Links::Remove ? Profile::Links::Remove : Profile::Links::Neutralise;
   way.profile.my_numbers = my_numbers_of(profile.my_number);
   way.profile.language = language;
   return way;

@@ -137,8 +137,8 @@ tl::expected<Type, Refused> identify(const Item& item) {
     return refused(Refusal::Polyglot, "also " + second, *type);
   }
   if (const std::string why = contradiction(*type, item); !why.empty()) {
-    const bool known = claimed_by_name(item.name) != Type::Unknown ||
-                       word_of(*type).family != Family::Text;
+    const bool known =
+        claimed_by_name(item.name) != Type::Unknown || word_of(*type).family != Family::Text;
     return refused(known ? Refusal::TypeMismatch : Refusal::UnsupportedType, why, *type);
   }
   return type;

@@ -38,8 +38,7 @@ Outcome by_its_family(Type type, const Item& item, Job& job) {
 
 Outcome one(const Item& item, Job& job) {
   const auto type = identify(item);
-  return type ? by_its_family(*type, item, job)
-              : Outcome{tl::unexpected<Refused>{type.error()}};
+  return type ? by_its_family(*type, item, job) : Outcome{tl::unexpected<Refused>{type.error()}};
 }
 
 std::string inspect_one(std::string_view name, ByteView bytes, Inspection& inspection) {
@@ -70,8 +69,8 @@ Done sanitize_item(const Item& item, const RebuildOrder& order) {
   if (item.bytes.size() > way.limits.bytes_in) {
     return {refused_as(type.value_or(Type::Unknown), refuse(Refusal::TooLarge).value()), {}};
   }
-  Outcome outcome = type ? by_its_family(*type, item, job)
-                         : Outcome{tl::unexpected<Refused>{type.error()}};
+  Outcome outcome =
+      type ? by_its_family(*type, item, job) : Outcome{tl::unexpected<Refused>{type.error()}};
   if (outcome && may_not_leave(way.profile, job.report())) {
     outcome = refused_as(*type, refuse(Refusal::MyNumber).value());
   }

@@ -66,8 +66,8 @@ bool is_tag(std::string_view text, std::string_view name) {
 
 /// Markup by its first tag; `Unknown` where it does not begin with one.
 Type markup(std::string_view text) {
-  constexpr std::array kTags{"html"sv, "head"sv, "body"sv, "script"sv, "title"sv, "meta"sv,
-                             "table"sv, "iframe"sv, "style"sv, "frameset"sv};
+  constexpr std::array kTags{"html"sv, "head"sv,  "body"sv,   "script"sv, "title"sv,
+                             "meta"sv, "table"sv, "iframe"sv, "style"sv,  "frameset"sv};
   skip_blanks(text);
   const bool declared = text.starts_with("<?xml");
   if (begins(text, "<!doctype html")) {
@@ -97,9 +97,10 @@ std::string_view field_name(std::string_view line) {
 
 /// At least two fields that mails have and nothing before the empty line that is no field.
 bool is_mail(std::string_view text) {
-  constexpr std::array kFields{"from"sv, "to"sv, "subject"sv, "date"sv, "received"sv,
-                               "message-id"sv, "mime-version"sv, "return-path"sv, "content-type"sv,
-                               "delivered-to"sv, "dkim-signature"sv, "x-mailer"sv};
+  constexpr std::array kFields{
+      "from"sv,         "to"sv,           "subject"sv,        "date"sv,
+      "received"sv,     "message-id"sv,   "mime-version"sv,   "return-path"sv,
+      "content-type"sv, "delivered-to"sv, "dkim-signature"sv, "x-mailer"sv};
   std::size_t known = 0;
   bool first = true;
   while (!text.empty()) {
@@ -165,7 +166,7 @@ Type type_of_text(ByteView bytes, Type claimed) {
     case Type::Mail: return Type::Mail;
     default: break;
   }
-  return found != Type::Unknown            ? found
+  return found != Type::Unknown           ? found
          : starts_with("BEGIN:VCALENDAR") ? Type::Calendar
          : starts_with("BEGIN:VCARD")     ? Type::Vcard
          : is_mail(head)                  ? Type::Mail

@@ -42,9 +42,9 @@ Limits read_limits(Reader& reader) {
 
 void write(Writer& writer, const Profile& profile) {
   writer.text(profile.name);
-  for (const auto word : {number(profile.attachments), number(profile.links),
-                          number(profile.my_numbers), number(profile.documents),
-                          number(profile.bad_entries), number(profile.language)}) {
+  for (const auto word :
+       {number(profile.attachments), number(profile.links), number(profile.my_numbers),
+        number(profile.documents), number(profile.bad_entries), number(profile.language)}) {
     writer.u8(word);
   }
   writer.u8(profile.take_out ? 1 : 0);
