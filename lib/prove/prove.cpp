@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "prove/prove.hpp"
+
+#include "prove/example.hpp"
+#include "prove/frames.hpp"
+#include "prove/judge.hpp"
+#include "ruleset/values.hpp"
+
+#include <array>
+
+namespace sekisho::prove {
+namespace {
+
+using ruleset::Chain;
+using ruleset::HookPoint;
+using ruleset::Table;
+
+constexpr std::array kJudged{HookPoint::Forward, HookPoint::Input, HookPoint::Output};
+
+/// An interface that a hook does not know has no name.
+std::vector<Space> everything_at(HookPoint hook, Pool& pool) {
+  std::vector<Space> all{Space::everything(kIpv4), Space::everything(kIpv6)};
+  for (Space& space : all) {
+    if (hook == HookPoint::Input) {
+      space.put(Field::OifName, pool.point(0));
+    } else if (hook == HookPoint::Output) {
+      space.put(Field::IifName, pool.point(0));
+    }
+  }
+  return all;
+}
+
+/// The packets' table, hook by hook.
+class Packets {
+ public:
+  Packets(const Table* table, Charter& charter, Pool& pool, std::chrono::seconds tolerance)
+      : table_{table == nullptr ? none_ : *table},
+        charter_{charter},
+        pool_{pool},
+        sets_{table_, pool},
+        live_{table_, charter, sets_, pool, tolerance} {}
+
+  std::optional<Counterexample> refute() {
+    for (const HookPoint hook : kJudged) {
+      if (auto found = refute(hook)) {
+        return found;
+      }
+    }
+    for (const Chain& chain : table_.chains) {
+      const bool only_marks =
+          chain.hook && std::ranges::find(kJudged, chain.hook->point) == kJudged.end();
+      if (auto found = only_marks ? refute(chain) : std::nullopt) {
+        return found;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  /// Without a chain there nothing is held up.
+  std::optional<Counterexample> refute(HookPoint hook) {
+    bool guarded = false;
+    for (const Chain& chain : table_.chains) {
+      if (chain.hook && chain.hook->point == hook) {
+        guarded = true;
+        if (auto found = refute(chain)) {
+          return found;
+        }
+      }
+    }
+    Judge judge{hook, charter_, live_, sets_, pool_};
+    for (const Space& space : guarded ? std::vector<Space>{} : everything_at(hook, pool_)) {
+      judge.accepted(space);
+    }
+    return told(judge, hook);
+  }
+
+  std::optional<Counterexample> refute(const Chain& base) {
+    const HookPoint hook = base.hook->point;
+    Judge judge{hook, charter_, live_, sets_, pool_};
+    Walk{table_, sets_, pool_, judge}.base(base, everything_at(hook, pool_));
+    return told(judge, hook);
+  }
+
+  std::optional<Counterexample> told(const Judge& judge, HookPoint hook) {
+    if (!judge.fault()) {
+      return std::nullopt;
+    }
+    const Fault& fault = *judge.fault();
+    return Counterexample{hook, example_of(fault.space, hook, sets_, pool_), fault.mark, fault.why};
+  }
+
+  Table none_;
+  const Table& table_;
+  Charter& charter_;
+  Pool& pool_;
+  Sets sets_;
+  Live live_;
+};
+
+}  // namespace
+
+std::optional<Counterexample> refute(const policy::Policy& policy,
+                                     const policy::Situation& situation, const Tables& tables,
+                                     std::chrono::seconds tolerance) {
+  Pool pool;
+  Charter charter{policy, situation, pool};
+  if (auto found = Packets{tables.packets, charter, pool, tolerance}.refute()) {
+    return found;
+  }
+  const Table none;
+  Sets sets{tables.frames == nullptr ? none : *tables.frames, pool};
+  const auto frame = frame_fault(tables.frames, charter, sets, pool);
+  if (!frame) {
+    return std::nullopt;
+  }
+  Counterexample found{HookPoint::Ingress, {}, std::nullopt, frame->fault.why};
+  found.packet.emplace(Field::IifName, ruleset::name_bytes(frame->wire));
+  const Values& types = frame->fault.space[Field::EtherType];
+  if (types.front().first != missing(Field::EtherType)) {
+    found.packet.emplace(Field::EtherType,
+                         ruleset::bytes_of(static_cast<std::uint16_t>(types.front().first)));
+  }
+  return found;
+}
+
+std::map<std::string, std::string> texts_of(const Counterexample& counterexample) {
+  std::map<std::string, std::string> texts;
+  for (const auto& [field, bytes] : counterexample.packet) {
+    texts.emplace(ruleset::name_of(field),
+                  ruleset::value_text(ruleset::type_of(field), bytes.view()));
+  }
+  return texts;
+}
+
+std::string text_of(const Counterexample& counterexample) {
+  static constexpr std::array<std::string_view, 6> kHooks{"prerouting", "input",       "forward",
+                                                          "output",     "postrouting", "ingress"};
+  std::string text{kHooks.at(static_cast<std::size_t>(counterexample.hook))};
+  std::string_view between = ": ";
+  for (const auto& [name, value] : texts_of(counterexample)) {
+    text += std::string{between} + name + ' ' + value;
+    between = ", ";
+  }
+  return text + ": " + counterexample.why;
+}
+
+}  // namespace sekisho::prove
