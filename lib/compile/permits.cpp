@@ -272,7 +272,7 @@ void write_live(Draft& draft) {
     }
   }
   for (ZoneIndex zone = 0; zone < draft.policy.zones().size(); ++zone) {
-    if (draft.policy.zones()[zone].intra_zone_allow) {
+    if (draft.policy.zones()[zone].intra_zone_allow && !draft.situation.locked.contains(zone)) {
       const std::string comment = "intra " + draft.policy.zones()[zone].name;
       write_way(draft, draft.allotted.intra[zone], {0, zone, zone, any}, comment, std::nullopt);
       write_way(draft, draft.allotted.intra[zone], {1, zone, zone, any}, comment, std::nullopt);

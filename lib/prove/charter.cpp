@@ -20,7 +20,10 @@ std::map<std::uint8_t, Values> services_of(const std::vector<net::Service>& serv
   for (const net::Service& service : services) {
     made[service.protocol].push_back({service.first, service.last});
   }
-  for (auto& [_, selectors] : made) {
+  for (auto& [protocol, selectors] : made) {
+    if (net::has_ports(protocol)) {  // a packet that is shorter than its ports is of no connection
+      selectors.push_back({missing(Field::ThDport), missing(Field::ThDport)});
+    }
     selectors = united(std::move(selectors));
   }
   return made;
@@ -108,7 +111,7 @@ Charter::Charter(const policy::Policy& policy, const policy::Situation& situatio
   }
   management_networks_ = {pool.keep(united(std::move(networks[0]))),
                           pool.keep(united(std::move(networks[1])))};
-  management_services_ =
+  management_services_.services =
       services_of(management ? management->services : std::vector<net::Service>{});
   for (const Permit& permit : policy.permits()) {
     permits_.emplace(permit.id, &permit);
@@ -170,12 +173,6 @@ Grant Charter::of_permit(const Permit& permit) {
              .under_ceiling = prove::under_ceiling(policy_, permit),
              .ends = policy::end_of(permit, situation_),
              .macs = {values_of(permit.from.macs), values_of(permit.to.macs)}};
-  for (auto& [protocol, selectors] : made.services) {
-    if (net::has_ports(protocol)) {  // a packet that is shorter than its ports is of no connection
-      selectors.push_back({missing(Field::ThDport), missing(Field::ThDport)});
-      selectors = united(std::move(selectors));
-    }
-  }
   for (const net::Family family : net::kFamilies) {
     made.sources.at(index_of(family)) =
         own ? &all_of(family == net::Family::V4 ? Field::IpSaddr : Field::Ip6Saddr)

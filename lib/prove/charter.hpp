@@ -65,9 +65,8 @@ class Charter {
   [[nodiscard]] const Values* management_networks(net::Family family) const {
     return management_networks_.at(static_cast<std::size_t>(family));
   }
-  [[nodiscard]] const std::map<std::uint8_t, Values>& management_services() const {
-    return management_services_;
-  }
+  /// Of which the services alone count.
+  [[nodiscard]] const Grant& management_services() const { return management_services_; }
   /// The next hops of a zone; none: any.
   [[nodiscard]] const Values* gateways(ZoneIndex zone, net::Family family) const {
     return gateways_[zone].at(static_cast<std::size_t>(family));
@@ -91,7 +90,7 @@ class Charter {
   const Values* wires_of_zones_ = nullptr;
   const Values* management_wires_ = nullptr;
   std::array<const Values*, 2> management_networks_{};
-  std::map<std::uint8_t, Values> management_services_;
+  Grant management_services_;
   std::unordered_map<std::string_view, const policy::Permit*> permits_;
   std::unordered_map<std::string, std::optional<Grant>> grants_;
 };

@@ -194,6 +194,28 @@ Space worst_of(Space space, HookPoint hook, Charter& charter, Pool& pool) {
   return space;
 }
 
+Space usual_of(Space space, const Grant& grant, Way way, Pool& pool) {
+  const bool v4 = space.is_v4();
+  const std::size_t family = v4 ? 0 : 1;
+  const Field source = v4 ? Field::IpSaddr : Field::Ip6Saddr;
+  const Field destination = v4 ? Field::IpDaddr : Field::Ip6Daddr;
+  const bool forth = way == Way::Original;
+  prefer(space, forth ? source : destination, grant.sources.at(family), pool);
+  prefer(space, forth ? destination : source, grant.destinations.at(family), pool);
+  for (const auto& [protocol, selectors] : grant.services) {
+    Space served = space;
+    const Field port = forth ? Field::ThDport : Field::ThSport;
+    const bool of_family = !net::is_icmp(protocol) || (protocol == net::protocol::kIcmp) == v4;
+    if (of_family && served.narrow(Field::L4Proto, pool.point(protocol), pool)) {
+      if (net::has_ports(protocol)) {
+        prefer(served, port, pool.keep({selectors.front()}), pool);
+      }
+      return served;
+    }
+  }
+  return space;
+}
+
 std::map<Field, ruleset::Bytes> example_of(const Space& space, HookPoint hook, Sets& sets,
                                            Pool& pool) {
   Space one = Picker{sets, pool}.settle(space, 0).value_or(space);
@@ -201,6 +223,9 @@ std::map<Field, ruleset::Bytes> example_of(const Space& space, HookPoint hook, S
     constexpr std::uint32_t kEstablished = 2;
     prefer(one, Field::CtState, pool.point(host_order(kEstablished)), pool);
   }
+  prefer(one, Field::L4Proto, pool.point(net::protocol::kTcp), pool);
+  prefer(one, Field::L4Proto,
+         pool.point(one.is_v6() ? net::protocol::kIcmp6 : net::protocol::kIcmp), pool);
   for (std::size_t i = 0; i < kFields; ++i) {
     const auto field = static_cast<Field>(i);
     if (const auto value = usual(field)) {

@@ -167,7 +167,7 @@ std::optional<Fault> Judge::of_liveness(const Space& space) {
     const Lookup by_key{*sets_.find(lookup->set), lookup->key, pool_};
     for (const Live::Excess& excess : live_.excess(*lookup, hook_)) {
       if (auto part = by_key.part(space, *excess.element)) {
-        of_this = Fault{*std::move(part), excess.why};
+        of_this = Fault{of_its_permit(*std::move(part)), excess.why};
         break;
       }
     }
@@ -177,6 +177,15 @@ std::optional<Fault> Judge::of_liveness(const Space& space) {
     fault = std::move(of_this);
   }
   return fault ? fault : Fault{worst_of(space, hook_, charter_, pool_), kUnpermitted};
+}
+
+/// A packet of a connection that got its mark rightly shows best what it may not.
+Space Judge::of_its_permit(Space space) {
+  const Grant* grant = live_.grant_of(number_of(space[Field::CtMark].front().first));
+  const bool forth = contains(space[Field::CtDirection], 0);
+  return grant == nullptr
+             ? space
+             : usual_of(std::move(space), *grant, forth ? Way::Original : Way::Reply, pool_);
 }
 
 /// What belongs to a connection without being of it: an ICMP error, from the zone it comes from.
@@ -217,39 +226,38 @@ bool Judge::is_neighbour(const Space& space, Field wire) const {
          lies_in(space, wire, wires);
 }
 
-bool Judge::is_management(const Space& space) const {
-  constexpr std::uint32_t kLocal = 2;  // RTN_LOCAL
-  const bool ours =
-      lies_in(space, Field::IifName, *charter_.management_wires()) &&
-      lies_in(space, source_of(space), *charter_.management_networks(family_of(space))) &&
-      is_point(space[Field::FibDaddrIifType], host_order(kLocal));
-  const Values& protocol = space[Field::L4Proto];
-  if (!ours || protocol.size() != 1 || protocol.front().first != protocol.front().last) {
-    return false;
+/// To an address of the very interface it comes in on.
+std::optional<Fault> Judge::of_management(const Space& space) {
+  static const Values kLocal = points({host_order(2)});  // RTN_LOCAL
+  const auto family = family_of(space);
+  for (const auto& [field, in_order] :
+       {std::pair{source_of(space), charter_.management_networks(family)},
+        std::pair{Field::FibDaddrIifType, &kLocal}}) {
+    if (auto foreign = outside(space, field, in_order)) {
+      return Fault{*std::move(foreign), kUnpermitted};
+    }
   }
-  const auto number = static_cast<std::uint8_t>(protocol.front().first);
-  const auto served = charter_.management_services().find(number);
-  if (served == charter_.management_services().end()) {
-    return false;
+  if (auto services = beyond_services(space, charter_.management_services(), Way::Original)) {
+    return Fault{std::move(services->space), kUnpermitted};
   }
-  if (net::has_ports(number)) {
-    return lies_in(space, Field::ThDport, served->second);
-  }
-  return !net::is_icmp(number) ||
-         (number == icmp_of(space) && lies_in(space, icmp_type_of(space), served->second));
+  return of_header(space);
 }
 
 std::optional<Fault> Judge::of_received(const Space& space) {
   if (is_point(space[Field::IifName], value_of(std::string_view{"lo"}))) {
     return std::nullopt;
   }
-  if (auto fault = of_header(space)) {
+  const bool live = std::ranges::any_of(space.passed, [this](const ruleset::InSet* lookup) {
+    return Live::is_proof(*lookup, hook_);
+  });
+  const bool neighbour = is_neighbour(space, Field::IifName);
+  if (!live && !neighbour && lies_in(space, Field::IifName, *charter_.management_wires())) {
+    return of_management(space);
+  }
+  if (auto fault = neighbour ? std::nullopt : of_liveness(space)) {
     return fault;
   }
-  if (is_neighbour(space, Field::IifName) || is_management(space)) {
-    return std::nullopt;
-  }
-  return of_liveness(space);
+  return of_header(space);
 }
 
 bool Judge::is_own_report(const Space& space) const {

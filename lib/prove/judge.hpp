@@ -46,9 +46,11 @@ class Judge final : public Listener {
   std::optional<Fault> of_forwarded(const Space& space);
   std::optional<Fault> of_received(const Space& space);
   std::optional<Fault> of_sent(const Space& space);
+  std::optional<Fault> of_management(const Space& space);
   std::optional<Fault> of_header(const Space& space);
   std::optional<Fault> of_related(const Space& space);
   std::optional<Fault> of_liveness(const Space& space);
+  Space of_its_permit(Space space);
   std::optional<Fault> of_mark(const Space& space, std::uint32_t mark, const Grant& grant);
   /// What of the connections is not the grant's, seen from this way.
   std::optional<Fault> beyond(const Space& space, const Grant& grant, Way way);
@@ -58,7 +60,6 @@ class Judge final : public Listener {
   std::optional<Fault> beyond_gateways(const Space& space, const Grant& grant, Way way);
 
   [[nodiscard]] bool is_neighbour(const Space& space, Field wire) const;
-  [[nodiscard]] bool is_management(const Space& space) const;
   [[nodiscard]] bool is_own_report(const Space& space) const;
   [[nodiscard]] bool is_own_error(const Space& space);
   /// Without the values that are in order; nothing where all are.

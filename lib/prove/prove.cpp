@@ -17,15 +17,14 @@ using ruleset::Table;
 
 constexpr std::array kJudged{HookPoint::Forward, HookPoint::Input, HookPoint::Output};
 
-/// An interface that a hook does not know has no name.
+/// An interface that a hook does not know has no name; every other has one.
 std::vector<Space> everything_at(HookPoint hook, Pool& pool) {
   std::vector<Space> all{Space::everything(kIpv4), Space::everything(kIpv6)};
+  const Values* none = pool.point(0);
+  const Values* any = pool.without(&all_of(Field::IifName), none);
   for (Space& space : all) {
-    if (hook == HookPoint::Input) {
-      space.put(Field::OifName, pool.point(0));
-    } else if (hook == HookPoint::Output) {
-      space.put(Field::IifName, pool.point(0));
-    }
+    space.put(Field::IifName, hook == HookPoint::Output ? none : any);
+    space.put(Field::OifName, hook == HookPoint::Input ? none : any);
   }
   return all;
 }

@@ -137,10 +137,7 @@ bool may_be_missing(Field field) {
     case Field::ThSport:
     case Field::ThDport:
     case Field::IcmpType:
-    case Field::Icmp6Type:
-    case Field::FibSaddrType:
-    case Field::FibDaddrType:
-    case Field::FibDaddrIifType: return true;
+    case Field::Icmp6Type: return true;
     default: return false;
   }
 }
