@@ -374,6 +374,12 @@ std::optional<Fault> Judge::beyond(const Space& space, const Grant& grant, Way w
   };
   const Field sender = source_of(space);
   const Field receiver = destination_of(space);
+  // the kernel itself refuses its own IPv4 addresses as source, not its IPv6 ones
+  static const Values kForeign = without(all_of(Field::FibSaddrType), points({host_order(2)}));
+  const bool may_be_own = hook_ == HookPoint::Forward && space.is_v6();
+  if (auto part = may_be_own ? outside(space, Field::FibSaddrType, &kForeign) : std::nullopt) {
+    return Fault{*std::move(part), "its source is an address of the appliance"};
+  }
   if (auto part = outside(space, forth ? sender : receiver, grant.sources.at(family))) {
     return fault(*std::move(part), "source");
   }

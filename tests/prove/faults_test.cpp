@@ -276,6 +276,8 @@ const std::vector<Sown> kFaults{
      [](Case& one) { replace_rules(one.packets, "decide4", "iifname . meta mark", {}); }},
     {"TheDestinationIsNotChecked",
      [](Case& one) { replace_rules(one.packets, "decide6", "oifname . meta mark", {}); }},
+    {"AnOwnAddressAsSource",
+     [](Case& one) { replace_rules(one.packets, "decide6", "fib saddr type", {}); }},
     {"TheNextHopOfABoundPermitIsNotChecked",
      [](Case& one) { replace_rules(one.packets, "decide4", "oifname @gated", {}); }},
     {"AnotherNextHopForFirstPackets",

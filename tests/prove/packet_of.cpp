@@ -157,7 +157,9 @@ std::string disbelief(const Case& one, const Counterexample& counterexample) {
   if (counterexample.connection_mark) {
     const std::string& why = counterexample.why;
     const bool of_another = why.find("'" + said.permit + "'") == std::string::npos;
-    return of_another ? "" : "the policy says that it is of " + said.permit;
+    return done.ct_mark != *counterexample.connection_mark ? "it gets another mark"
+           : of_another                                    ? ""
+                        : "the policy says that it is of " + said.permit;
   }
   if (!done.accepted) {
     std::string trace = "it is dropped:";

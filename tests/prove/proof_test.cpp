@@ -2,6 +2,7 @@
 // What is compiled is proved: of every example there is, and of policies drawn at random, whatever
 // the situation.
 #include "prove/cases.hpp"
+#include "simulate/run.hpp"
 #include "support/random_config.hpp"
 
 #include <gmock/gmock.h>
@@ -60,6 +61,26 @@ TEST(Proof, WithWiresClosedAndPermitsRevokedAndGranted) {
     }
     EXPECT_EQ(outcome(compiled(policy, situation)), "proved") << path;
   }
+}
+
+TEST(Proof, OfALockedZoneWhoseConnectionsInsideHaveEnded) {
+  const auto policy = parsed(text_of(SEKISHO_SOURCE "/tests/prove/city.toml")).value();
+  policy::Situation locked{kNow};
+  locked.locked.insert(*policy.zone_named("inet"));
+  const simulate::Packet packet{.in = "in0",
+                                .out = "in0",
+                                .src = net::Address::parse("10.30.0.1").value(),
+                                .dst = net::Address::parse("10.30.0.2").value(),
+                                .state = simulate::CtState::Established};
+  const auto passes = [&](const policy::Situation& situation) {
+    const Case one = compiled(policy, situation);
+    simulate::Packet of_a_connection = packet;
+    of_a_connection.ct_mark = simulate::run(compiled(policy).packets, packet, kNow).ct_mark;
+    return simulate::run(one.packets, of_a_connection, kNow).accepted;
+  };
+
+  EXPECT_TRUE(passes({kNow}));
+  EXPECT_FALSE(passes(locked));
 }
 
 TEST(Proof, OfRandomPolicies) {
