@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace sekisho::daemon {
@@ -179,6 +180,7 @@ Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
   }
   tables_ = tables;
   generation_ = *generation + (changes ? 1 : 0);
+  looked_ = looked_ == *generation ? generation_ : looked_;
   return {};
 }
 
@@ -189,27 +191,26 @@ Result<std::vector<std::string>> Boundary::compare(Instant now) {
   return kernel::compare(nftables_, std::array{&tables_->packets, &tables_->frames}, now);
 }
 
-Result<Boundary::Repaired> Boundary::repair(Instant now) {
-  const auto generation = nftables_.generation();
-  if (!generation) {
-    return fail(generation.error());
+Result<> Boundary::look_at_others(Repaired& repaired) {
+  std::vector<kernel::Other> legacy = kernel::others_in_iptables();
+  if (looked_ == generation_ && legacy == legacy_) {
+    return {};
   }
-  if (*generation == generation_) {
-    return Repaired{};
+  auto now = kernel::others_in_nftables(tables_ ? tables_->packets.name : std::string{});
+  if (!now) {
+    return fail(std::move(now).error());
   }
-  hear_authors();
-  auto differences = compare(now);
-  if (!differences) {
-    return fail(std::move(differences).error());
-  }
-  Repaired repaired{*std::move(differences), {}};
-  for (const std::string& author : std::exchange(authors_, {})) {
-    repaired.authors += (repaired.authors.empty() ? "" : ", ") + author;
-  }
-  if (repaired.differences.empty()) {
-    generation_ = *generation;
-    return repaired;
-  }
+  legacy_ = std::move(legacy);
+  now->insert(now->end(), legacy_.begin(), legacy_.end());
+  std::ranges::sort(*now);
+  std::ranges::set_difference(*now, others_, std::back_inserter(repaired.begun));
+  std::ranges::set_difference(others_, *now, std::back_inserter(repaired.ended));
+  others_ = *std::move(now);
+  looked_ = generation_;
+  return {};
+}
+
+Result<> Boundary::put_right(Instant now) {
   for (const Table* table : {&tables_->packets, &tables_->frames}) {
     const auto info = nftables_.info(table->id());
     if (info && !info->present) {
@@ -217,8 +218,34 @@ Result<Boundary::Repaired> Boundary::repair(Instant now) {
     }
   }
   const Tables wanted = *tables_;
-  if (auto done = put(wanted, now); !done) {
-    return fail(std::move(done).error().in("cannot repair the table"));
+  auto done = put(wanted, now);
+  return done ? done : fail(std::move(done).error().in("cannot repair the table"));
+}
+
+Result<Boundary::Repaired> Boundary::repair(Instant now) {
+  const auto generation = nftables_.generation();
+  if (!generation) {
+    return fail(generation.error());
+  }
+  Repaired repaired;
+  if (*generation != generation_) {
+    hear_authors();
+    auto differences = compare(now);
+    if (!differences) {
+      return fail(std::move(differences).error());
+    }
+    if (differences->empty()) {
+      generation_ = *generation;
+    } else if (auto done = put_right(now); !done) {
+      return fail(std::move(done).error());
+    }
+    repaired.differences = *std::move(differences);
+    for (const std::string& author : std::exchange(authors_, {})) {
+      repaired.authors += (repaired.authors.empty() ? "" : ", ") + author;
+    }
+  }
+  if (auto looked = look_at_others(repaired); !looked) {
+    return fail(std::move(looked).error());
   }
   return repaired;
 }

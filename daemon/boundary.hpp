@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "kernel/events.hpp"
 #include "kernel/nftables.hpp"
+#include "kernel/others.hpp"
 #include "kernel/sysctl.hpp"
 #include "ruleset/ruleset.hpp"
 
@@ -45,13 +46,18 @@ class Boundary {
 
   /// What differs between the kernel and what was put; empty when nothing does.
   [[nodiscard]] Result<std::vector<std::string>> compare(ruleset::Instant now);
-  /// What somebody else had changed in our tables.
+  /// What somebody else had changed in our tables, or does to packets by other ones.
   struct Repaired {
     std::vector<std::string> differences;
+    std::vector<kernel::Other> begun;
+    std::vector<kernel::Other> ended;
     std::string authors;  ///< who has changed the ruleset meanwhile, as far as the kernel told
   };
-  /// Looks whether somebody else has changed the ruleset and puts our tables right again.
+  /// Looks whether somebody else has changed the ruleset and puts our tables right again; other
+  /// tables are looked at and left alone.
   [[nodiscard]] Result<Repaired> repair(ruleset::Instant now);
+  /// What other rules do to packets, as it was seen last.
+  [[nodiscard]] const std::vector<kernel::Other>& others() const { return others_; }
   /// What is in the kernel is read anew before the next change: the clock has been set, and the
   /// ends of elements with it.
   void forget() { generation_ = 0; }
@@ -77,6 +83,9 @@ class Boundary {
 
   [[nodiscard]] Result<> prepare(const std::string& table);
   void hear_authors();
+  /// Whether that has changed since the last time, and how; looks only where something may have.
+  [[nodiscard]] Result<> look_at_others(Repaired& repaired);
+  [[nodiscard]] Result<> put_right(ruleset::Instant now);
   [[nodiscard]] Result<> put_once(const Tables& tables, ruleset::Instant now, bool& again);
   /// Makes an orphan ours.
   [[nodiscard]] Result<> take_over(const ruleset::Table& table, ruleset::Instant now);
@@ -95,6 +104,9 @@ class Boundary {
   /// Closed while we write: every element would be told.
   std::optional<kernel::GenerationEvents> events_;
   std::set<std::string> authors_;
+  std::vector<kernel::Other> others_;
+  std::vector<kernel::Other> legacy_;  ///< those of iptables, which have no generation
+  std::uint32_t looked_ = 0;           ///< the generation in which others were looked at last
   std::vector<kernel::Applied> settings_;
 };
 

@@ -14,18 +14,6 @@ namespace {
 
 using policy::Instant;
 
-std::vector<std::string> interfaces_of(const policy::Policy& policy) {
-  std::vector<std::string> all;
-  for (const policy::Zone& zone : policy.zones()) {
-    all.insert(all.end(), zone.interfaces.begin(), zone.interfaces.end());
-  }
-  if (policy.management()) {
-    all.insert(all.end(), policy.management()->interfaces.begin(),
-               policy.management()->interfaces.end());
-  }
-  return all;
-}
-
 Tables tables_of(const InForce& in_force) {
   return {in_force.compiled.table, in_force.compiled.frames};
 }
@@ -177,7 +165,9 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const Wish& wish, Rev
 InForce Enforcer::with(InForce next, policy::Standing standing) {
   next.standing = std::move(standing);
   next.situation = policy::situation_of(*next.policy, next.standing, clock_.now());
-  for (const kernel::Meddling& one : meddled_) {
+  // a policy that is new may have other wires than were looked at
+  const auto found = kernel::meddling(policy::interfaces_of(*next.policy));
+  for (const kernel::Meddling& one : found ? *found : meddled_) {
     next.situation.closed.insert(one.interface);
   }
   next.compiled = compile::compile(*next.policy, next.situation, numbers_);
@@ -252,7 +242,7 @@ Result<> Enforcer::put_in_force(InForce& next, const Wish& wish, Revise revise) 
   if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
     return done;
   }
-  boundary_.open_the_way(interfaces_of(*next.policy));
+  boundary_.open_the_way(policy::interfaces_of(*next.policy));
   auto numbered = number_revision(next, wish, revise);
   if (!numbered && in_force_.policy != nullptr) {
     if (auto undone = boundary_.put(tables_of(in_force_), clock_.now()); !undone) {
@@ -323,7 +313,7 @@ std::optional<Instant> Enforcer::next_turn() const {
 }
 
 Result<Enforcer::LookedAround> Enforcer::look_around() {
-  auto found = kernel::meddling(interfaces_of(*in_force_.policy));
+  auto found = kernel::meddling(policy::interfaces_of(*in_force_.policy));
   if (!found) {
     return fail(std::move(found).error());
   }

@@ -65,6 +65,9 @@ Answer Operators::answer_to(const control::Status& /*asked*/, const Person& /*wh
   for (const kernel::Meddling& one : enforcer_.meddled()) {
     condition.warnings.push_back("interface '" + one.interface + "' is closed: " + one.what);
   }
+  for (const kernel::Other& one : enforcer_.boundary().others()) {
+    condition.warnings.push_back("other rules handle packets: " + one.text());
+  }
   condition.degraded = !condition.warnings.empty();
   std::ranges::move(means_.weaknesses(), std::back_inserter(condition.warnings));
   condition.drops = enforcer_.read_drops().value_or(std::vector<Counters::Count>{});
@@ -128,10 +131,13 @@ Answer Operators::answer_to(const control::Explain& asked, const Person& /*who*/
 }
 
 Answer Operators::answer_to(const control::Verify& /*asked*/, const Person& /*who*/) {
-  const auto differences = enforcer_.boundary().compare(enforcer_.clock().now());
-  if (!differences) {
-    return {Answer::Kind::Refused, error_json(differences.error().text())};
+  auto differences = enforcer_.boundary().compare(enforcer_.clock().now());
+  const auto others = kernel::others(enforcer_.in_force().compiled.table.name);
+  if (!differences || !others) {
+    return {Answer::Kind::Refused,
+            error_json((differences ? others.error() : differences.error()).text())};
   }
+  std::ranges::transform(*others, std::back_inserter(*differences), &kernel::Other::text);
   return {differences->empty() ? Answer::Kind::Yes : Answer::Kind::No, verify_json(*differences)};
 }
 

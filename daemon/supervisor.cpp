@@ -239,16 +239,32 @@ class Supervisor {
   void repair() {
     const auto repaired = enforcer_.boundary().repair(enforcer_.clock().now());
     chronicle_.complain("rules", repaired ? std::string{} : repaired.error().text());
-    if (!repaired || repaired->differences.empty()) {
+    if (!repaired) {
       return;
     }
-    Record record = chronicle_.about_in_force(Event::Drift, word_of(Event::Drift).meaning);
+    record_drift(word_of(Event::Drift).meaning, repaired->differences, repaired->authors);
+    record_drift({"他の規則がパケットを操作する", "other rules handle packets"},
+                 texts_of(repaired->begun), repaired->authors);
+    record_drift({"他の規則はもうパケットを操作しない", "other rules handle packets no more"},
+                 texts_of(repaired->ended), repaired->authors);
+  }
+
+  static std::vector<std::string> texts_of(const std::vector<kernel::Other>& others) {
+    std::vector<std::string> texts;
+    std::ranges::transform(others, std::back_inserter(texts), &kernel::Other::text);
+    return texts;
+  }
+
+  void record_drift(Text text, const std::vector<std::string>& what, const std::string& authors) {
+    if (what.empty()) {
+      return;
+    }
+    Record record = chronicle_.about_in_force(Event::Drift, text);
     const Text unknown{"不明", "unknown"};
     record.message += std::string{Text{", 変更者 ", ", by "}.in(chronicle_.language())} +
-                      (repaired->authors.empty() ? std::string{unknown.in(chronicle_.language())}
-                                                 : repaired->authors);
-    for (const std::string& difference : repaired->differences) {
-      record.message += "; " + difference;
+                      (authors.empty() ? std::string{unknown.in(chronicle_.language())} : authors);
+    for (const std::string& one : what) {
+      record.message += "; " + one;
     }
     chronicle_.tell(record);
   }

@@ -151,4 +151,16 @@ std::vector<net::Range> Policy::addresses_of(const End& end, net::Family family)
   return net::merged(std::move(of_zone));
 }
 
+std::vector<std::string> interfaces_of(const Policy& policy) {
+  std::vector<std::string> all;
+  for (const Zone& zone : policy.zones()) {
+    all.insert(all.end(), zone.interfaces.begin(), zone.interfaces.end());
+  }
+  if (policy.management()) {
+    all.insert(all.end(), policy.management()->interfaces.begin(),
+               policy.management()->interfaces.end());
+  }
+  return all;
+}
+
 }  // namespace sekisho::policy

@@ -185,4 +185,7 @@ class Policy {
   std::vector<ZoneRange> flattened_;
 };
 
+/// Of zones, in file order, then of management.
+[[nodiscard]] std::vector<std::string> interfaces_of(const Policy& policy);
+
 }  // namespace sekisho::policy

@@ -2,6 +2,8 @@
 // What comes on a wire and is neither IP nor ARP, or carries a tag.
 #include "daemon_lab.hpp"
 
+#include <boost/json.hpp>
+
 namespace sekisho::testing {
 namespace {
 
@@ -92,6 +94,39 @@ TEST_F(Frames, WiresInABridgeAreClosedUntilItIsGone) {
   city_->appliance().sh("ip link del br0");
   EXPECT_TRUE(eventually([&] { return daemon_->recorded("drift", "SEKISHO_IN").size() == 4; }));
   EXPECT_EQ(daemon_->ctl("status").out.find("is closed"), std::string::npos);
+}
+
+TEST_F(Frames, AWireThatWasClosedIsAsItShouldBeWithoutTheDaemonToo) {
+  begin(kZones + kWeb);
+  city_->appliance().sh("tc qdisc add dev lg0 clsact");
+  ASSERT_TRUE(eventually([&] { return !daemon_->recorded("drift", "SEKISHO_IN").empty(); }));
+  daemon_->kill();
+
+  EXPECT_EQ(daemon_->ctl("verify").exit_code, 0) << daemon_->ctl("verify").out;
+
+  // and what is done to a wire while nobody is there to close it is told
+  city_->appliance().sh("tc qdisc add dev in0 clsact");
+  EXPECT_EQ(daemon_->ctl("verify").exit_code, 1);
+  EXPECT_THAT(daemon_->ctl("verify").out, HasSubstr("at_in0"));
+}
+
+TEST_F(Frames, AWireThatIsLedPastTheRulesAtTheStartIsClosedByTheFirstCommit) {
+  city_->appliance().sh("tc qdisc add dev lg0 clsact");
+  const auto generation = [this] {
+    return boost::json::parse(daemon_->ctl("status --json").out)
+        .at("kernel")
+        .at("generation")
+        .to_number<int>();
+  };
+
+  begin(kZones + kWeb);
+  const int first = generation();
+
+  EXPECT_TRUE(eventually([&] { return !daemon_->recorded("drift", "SEKISHO_IN").empty(); }));
+  EXPECT_EQ(daemon_->ctl("verify").exit_code, 0);
+  EXPECT_THAT(city_->appliance().output("nft list chain netdev sekisho at_lg0"),
+              HasSubstr("closed"));
+  EXPECT_EQ(generation(), first);
 }
 
 }  // namespace

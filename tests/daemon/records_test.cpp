@@ -173,6 +173,28 @@ TEST_F(Records, ATableMadeAnewBesideTheOtherCountsNothingTwice) {
   EXPECT_TRUE(balanced()) << ::testing::PrintToString(record_sums());
 }
 
+TEST_F(Records, ThePacketsTableMadeAnewBesideTheFramesCountsNothingTwice) {
+  city_->appliance().sh("nft add table inet sekisho");  // plain, so that others can delete it
+  begin(kZones);
+  const std::string frames =
+      "/usr/bin/python3 -c 'from scapy.all import *; sendp([Ether(type=0x88b5)/Raw(b\"x\"*46)]*4, "
+      "iface=\"eth0\", verbose=0)' 2>/dev/null";
+  city_->host("mn0").sh(frames);
+  knock(5);
+  ASSERT_TRUE(eventually([this] {
+    return record_sums()["jumin>- invalid"] == 4 && record_sums()["jumin>cloud cross_zone"] == 5;
+  })) << daemon_->log();
+
+  city_->appliance().sh("nft delete table inet sekisho");
+
+  ASSERT_TRUE(eventually([this] { return !daemon_->recorded("drift", "MESSAGE").empty(); }));
+  city_->host("mn0").sh(frames);
+  knock();
+  EXPECT_TRUE(eventually([this] {
+    return record_sums()["jumin>- invalid"] == 8 && record_sums()["jumin>cloud cross_zone"] == 6;
+  })) << ::testing::PrintToString(record_sums());
+}
+
 TEST_F(Records, AfterABootTheSumsBeginAnewWhoeverMadeTheTables) {
   std::string zones = kZones;
   zones.replace(zones.find("\"200ms\""), 7, "\"200ms\"\nmax_records = 1");

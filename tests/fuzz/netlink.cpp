@@ -3,6 +3,7 @@
 // crash, no hang.
 #include "kernel/decode.hpp"
 #include "kernel/events.hpp"
+#include "kernel/others.hpp"
 #include "kernel/owned.hpp"
 #include "kernel/route_messages.hpp"
 #include "kernel/table_reader.hpp"
@@ -20,6 +21,8 @@ void read_everywhere(const kernel::Message& message, kernel::TableReader& reader
   (void)reader.add_rule(message.payload);
   (void)kernel::decode_table(message.payload);
   (void)kernel::decode_generation(message);
+  (void)kernel::decode_other_rule(message);
+  (void)kernel::decode_other_flowtable(message);
   (void)kernel::decode_route(message);
   (void)kernel::decode_link(message);
   (void)kernel::decode_address(message);

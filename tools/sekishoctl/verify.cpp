@@ -3,10 +3,13 @@
 
 #include "compile/compile.hpp"
 #include "kernel/compare.hpp"
+#include "kernel/meddling.hpp"
+#include "kernel/others.hpp"
 #include "state/state.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <iostream>
 
@@ -33,13 +36,26 @@ Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   if (!standing) {
     return fail(standing.error());
   }
-  const auto compiled = compile::compile(
-      *parsed.policy, policy::situation_of(*parsed.policy, *standing, at), *numbers);
+  auto situation = policy::situation_of(*parsed.policy, *standing, at);
+  const auto meddled = kernel::meddling(policy::interfaces_of(*parsed.policy));
+  if (!meddled) {
+    return fail(meddled.error());
+  }
+  for (const kernel::Meddling& one : *meddled) {
+    situation.closed.insert(one.interface);
+  }
+  const auto compiled = compile::compile(*parsed.policy, situation, *numbers);
   auto nftables = kernel::Nftables::open();
   if (!nftables) {
     return fail(std::move(nftables).error());
   }
-  return kernel::compare(*nftables, std::array{&compiled.table, &compiled.frames}, at);
+  auto differences = kernel::compare(*nftables, std::array{&compiled.table, &compiled.frames}, at);
+  const auto others = kernel::others(compiled.table.name);
+  if (!differences || !others) {
+    return differences ? fail(others.error()) : differences;
+  }
+  std::ranges::transform(*others, std::back_inserter(*differences), &kernel::Other::text);
+  return differences;
 }
 
 namespace {
