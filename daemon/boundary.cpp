@@ -33,6 +33,14 @@ Result<> check_hooks(const std::optional<Table>& from, const Table& to) {
   return {};
 }
 
+/// The drop counters' set changes its shape with the number of zones.
+bool ends_counters(const ruleset::Batch& batch) {
+  return std::ranges::any_of(batch.operations, [](const ruleset::Operation& operation) {
+    const auto* gone = std::get_if<ruleset::DeleteSet>(&operation);
+    return gone != nullptr && gone->set == "drops";
+  });
+}
+
 }  // namespace
 
 Result<Boundary> Boundary::open() {
@@ -166,6 +174,11 @@ Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
       // an element may have ended since: then what the kernel really holds tells the difference
       again = committed.error().kind == kernel::CommitError::Kind::StaleGeneration || known;
       return fail(committed.error().text);
+    }
+    for (const ruleset::Batch& batch : batches) {
+      if (ends_counters(batch)) {
+        remade_.insert(batch.table.family);
+      }
     }
   }
   const auto info = nftables_.info(tables.packets.id());

@@ -73,7 +73,7 @@ class Boundary {
   [[nodiscard]] bool are_fresh() { return std::exchange(made_, false); }
   /// The machine was booted since anything was counted, whoever has made the tables since.
   void count_anew() { made_ = true; }
-  /// True once after that table was made anew, because somebody had deleted it.
+  /// True once after that table, or its set of drop counters, was made anew.
   [[nodiscard]] bool was_remade(ruleset::TableFamily family) { return remade_.erase(family) != 0; }
   /// The settings that were set, last state of each.
   [[nodiscard]] const std::vector<kernel::Applied>& settings() const { return settings_; }

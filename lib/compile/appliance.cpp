@@ -202,10 +202,9 @@ Chain managed(net::Family family) {
                 rule({go_to("unknown_source")})});
 }
 
-Chain source_check(const std::string& name, const std::string& honest) {
+Chain source_check(const Draft& draft, const std::string& name, const std::string& honest) {
   return chain(name, {rule({ipv6(), is(Field::FibSaddrType, ruleset::mark_bytes(kLocal)), go_to("spoofed_source")}),
-                      rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpSaddr}, "zone4")}),
-                      rule({ipv6(), meta_mark_from({Field::Ip6Saddr}, "zone6")}),
+                      mark_zone_of(Field::IpSaddr, draft), mark_zone_of(Field::Ip6Saddr, draft),
                       rule({not_in({Field::IifName, Field::MetaMark}, "port_zone"), go_to("spoofed_source")}),
                       rule({go_to(honest)})});
 }
@@ -216,7 +215,7 @@ void write_link_chains(Draft& draft) {
   draft.add(chain("to_group", {foreign, rule({ipv4(), in({Field::IpSaddr}, "linklocal4"), go_to("chatter")}),
                             rule({ipv6(), in({Field::Ip6Saddr}, "linklocal6"), go_to("chatter")}),
                             rule({go_to("group_source")})}));
-  draft.add(source_check("group_source", "chatter"));
+  draft.add(source_check(draft, "group_source", "chatter"));
   draft.add(chain("router", {foreign, rule({ipv6(), in({Field::Ip6Saddr}, "linklocal6"), go_to("self_protected")}),
                              rule({go_to("to_self")})}));
   draft.add(chain("neighbour", {rule({in({Field::IifName}, "zone_ports"), accept()}),
@@ -237,8 +236,8 @@ void write_input(Draft& draft) {
   draft.add(managed(net::Family::V4));
   draft.add(managed(net::Family::V6));
   write_link_chains(draft);
-  draft.add(source_check("to_self", "self_protected"));
-  draft.add(source_check("far_group", "unknown_source"));
+  draft.add(source_check(draft, "to_self", "self_protected"));
+  draft.add(source_check(draft, "far_group", "unknown_source"));
   Chain input{"input", ruleset::Hook{ruleset::HookPoint::Input, 0, true}, {}};
   input.rules = {
       rule({is(Field::IifName, ruleset::name_bytes("lo")), accept()}),
@@ -273,8 +272,7 @@ void write_errors(Draft& draft) {
     draft.add("errors4", {ruleset::bytes_of(type), {}, {}, {}, {}, {}});
   }
   add_types(draft, "errors6", {1, 2, 3, 4});
-  Chain error = chain("error", {rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpDaddr}, "zone4")}),
-                            rule({ipv6(), meta_mark_from({Field::Ip6Daddr}, "zone6")}),
+  Chain error = chain("error", {mark_zone_of(Field::IpDaddr, draft), mark_zone_of(Field::Ip6Daddr, draft),
                             rule({in({Field::OifName, Field::MetaMark}, "port_zone"), in({Field::CtMark}, "known"), accept()}),
                             rule({go_to("self_protected")})});
   if (draft.has("locked_ports")) {

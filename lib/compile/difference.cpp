@@ -71,8 +71,9 @@ class Steps {
 
   [[nodiscard]] std::vector<Operation> in_order() && {
     std::vector<Operation> all;
+    // rules before elements: the kernel walks a whole map for each chain that comes to look it up
     for (auto* step : {&add_chains_, &add_sets_, &flush_, &delete_elements_, &delete_sets_,
-                       &add_reshaped_, &add_elements_, &add_rules_, &delete_chains_}) {
+                       &add_reshaped_, &add_rules_, &add_elements_, &delete_chains_}) {
       std::ranges::move(*step, std::back_inserter(all));
     }
     return all;

@@ -30,9 +30,7 @@ void write_reasons(Draft& draft) {
   draft.add(chain("count", {rule({in({Field::MetaMark}, "sample"), ruleset::Log{kLogGroup, 128, 1}}),
                             rule({in({Field::MetaMark}, "drops"), drop()}),
                             rule({ruleset::Counter{}, drop()}, "words that were forgotten: stays 0")}));
-  draft.add(chain("to_zone", {rule({meta_mark(0)}),
-                              rule({ipv4(), meta_mark_from({Field::IpDaddr}, "zone4")}),
-                              rule({ipv6(), meta_mark_from({Field::Ip6Daddr}, "zone6")}),
+  draft.add(chain("to_zone", {mark_zone_of(Field::IpDaddr, draft), mark_zone_of(Field::Ip6Daddr, draft),
                               rule({meta_mark_from({Field::IifName, Field::MetaMark}, "pair")})}));
   draft.add(reason_here(Reason::CrossZone));
   draft.add(reason_here(Reason::Misrouted));
@@ -86,8 +84,7 @@ void write_pass(Draft& draft) {
                               rule({l4(net::protocol::kIcmp6), go_to("related_source")}),
                               rule({go_to("invalid")})}));
   draft.add(chain("related_source",
-                  {rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpSaddr}, "zone4")}),
-                   rule({ipv6(), meta_mark_from({Field::Ip6Saddr}, "zone6")}),
+                  {mark_zone_of(Field::IpSaddr, draft), mark_zone_of(Field::Ip6Saddr, draft),
                    rule({in({Field::IifName, Field::MetaMark}, "port_zone"), accept()}),
                    rule({go_to("spoofed_source")})}));
   std::vector<Rule> if_live = live_rules(draft);
@@ -100,9 +97,6 @@ void write_pass(Draft& draft) {
 
 Chain decide(const Draft& draft, net::Family family) {
   const bool v4 = family == net::Family::V4;
-  const Field source = v4 ? Field::IpSaddr : Field::Ip6Saddr;
-  const Field destination = v4 ? Field::IpDaddr : Field::Ip6Daddr;
-  const std::string map = v4 ? "zone4" : "zone6";
   std::vector<Rule> rules;
   if (v4) {
     rules.push_back(rule({ipv4(), is_not(Field::IpHeaderLength, ruleset::bytes_of(std::uint8_t{5})), go_to("invalid")}));
@@ -111,11 +105,9 @@ Chain decide(const Draft& draft, net::Family family) {
     // the kernel refuses its own IPv4 addresses as source, not its IPv6 ones; 2: RTN_LOCAL
     rules.push_back(rule({is(Field::FibSaddrType, ruleset::mark_bytes(2)), go_to("spoofed_source")}));
   }
-  rules.push_back(rule({meta_mark(0)}));
-  rules.push_back(rule({of(family), meta_mark_from({source}, map)}));
+  rules.push_back(mark_zone_of(v4 ? Field::IpSaddr : Field::Ip6Saddr, draft));
   rules.push_back(rule({not_in({Field::IifName, Field::MetaMark}, "port_zone"), go_to("spoofed_source")}));
-  rules.push_back(rule({meta_mark(0)}));
-  rules.push_back(rule({of(family), meta_mark_from({destination}, map)}));
+  rules.push_back(mark_zone_of(v4 ? Field::IpDaddr : Field::Ip6Daddr, draft));
   rules.push_back(rule({not_in({Field::OifName, Field::MetaMark}, "port_zone"), go_to("astray")}));
   if (draft.has("gated")) {
     rules.push_back(rule({in({Field::OifName}, "gated"), go_to(v4 ? "next_hop4" : "next_hop6")}));

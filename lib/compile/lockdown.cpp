@@ -12,9 +12,8 @@ ruleset::Statement leave() {
   return ruleset::Verdict{ruleset::VerdictKind::Return, {}};
 }
 
-std::vector<Rule> to_a_locked_zone() {
-  return {rule({meta_mark(0)}), rule({ipv4(), meta_mark_from({Field::IpDaddr}, "zone4")}),
-          rule({ipv6(), meta_mark_from({Field::Ip6Daddr}, "zone6")}),
+std::vector<Rule> to_a_locked_zone(const Draft& draft) {
+  return {mark_zone_of(Field::IpDaddr, draft), mark_zone_of(Field::Ip6Daddr, draft),
           rule({in({Field::MetaMark}, "locked_zones"), go_to("lockdown")})};
 }
 
@@ -34,8 +33,8 @@ void write_lockdown(Draft& draft) {
       draft.add("locked_ports", {ruleset::name_bytes(interface), {}, {}, {}, zone.name, {}});
     }
   }
-  draft.add(chain("cut_own", to_a_locked_zone()));
-  std::vector<Rule> cut = to_a_locked_zone();
+  draft.add(chain("cut_own", to_a_locked_zone(draft)));
+  std::vector<Rule> cut = to_a_locked_zone(draft);
   cut.insert(cut.begin(), rule({in({Field::IifName}, "locked_ports"), go_to("lockdown")}));
   draft.add(chain("cut", std::move(cut)));
   // management is never cut off; neighbours on the wire are no decision

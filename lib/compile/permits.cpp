@@ -224,7 +224,7 @@ void declare_live_sets(Draft& draft) {
     declare("live_hop4", Type::Ipv4Addr);
     declare("live_hop6", Type::Ipv6Addr);
   }
-  draft.declare({.name = "known", .key = {Type::Mark}, .limit = {}, .size = 1U << 20U});
+  draft.declare({.name = "known", .key = {Type::Mark}, .limit = {}, .size = {}});
   draft.declare({.name = "bound", .key = {Type::Mark}, .timeout = true, .limit = {}, .size = {}});
 }
 

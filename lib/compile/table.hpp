@@ -33,6 +33,9 @@ class Draft {
   [[nodiscard]] std::uint32_t zone_mark(policy::ZoneIndex zone) const {
     return std::uint32_t{allotted.zones[zone]} << 8U;
   }
+  /// The zone of the addresses that the zone map of `family` does not hold: of the one whose networks are the whole
+  /// space, so that its many remainders between the others' networks need no elements; else of none, 0.
+  [[nodiscard]] std::uint32_t elsewhere(net::Family family) const;
 
   /// The finished table, sorted as ruleset.hpp promises.
   [[nodiscard]] ruleset::Table finish() &&;
@@ -41,6 +44,9 @@ class Draft {
   ruleset::Table table_;
   std::map<std::string, std::pair<ruleset::SetShape, ruleset::Elements>> sets_;
 };
+
+/// `meta mark` becomes the zone of that address, in packets of its family; 0 for none.
+[[nodiscard]] ruleset::Rule mark_zone_of(ruleset::Field address, const Draft& draft);
 
 /// Zones, interfaces, drop words.
 void write_zones(Draft& draft);

@@ -2,6 +2,8 @@
 #include "compile/rules.hpp"
 #include "compile/table.hpp"
 
+#include <algorithm>
+
 namespace sekisho::compile {
 namespace {
 
@@ -11,9 +13,35 @@ using ruleset::Holds;
 using ruleset::SetShape;
 using ruleset::Type;
 
+std::string map_of(net::Family family) { return family == net::Family::V4 ? "zone4" : "zone6"; }
+
 Bytes key_of(const std::string& interface, std::uint32_t mark) {
   Bytes key;
   return key.append(ruleset::name_bytes(interface).view()).append(ruleset::mark_bytes(mark).view());
+}
+
+/// Every range whose zone is not the one elsewhere; those of no zone too, where elsewhere is a zone.
+void write_zone_map(Draft& draft, net::Family family) {
+  const std::uint32_t elsewhere = draft.elsewhere(family);
+  const auto write = [&](const net::Range& range, std::uint32_t mark) {
+    if (mark != elsewhere) {
+      draft.add(map_of(family), {Bytes{range.first.bytes()}, Bytes{range.last.bytes()}, mark, {}, {}, {}});
+    }
+  };
+  std::optional<net::Address> next = net::Address::lowest(family);
+  for (const policy::Policy::ZoneRange& part : draft.policy.flattened()) {
+    if (part.range.first.family() != family) {
+      continue;
+    }
+    if (*next < part.range.first) {
+      write({*next, *part.range.first.previous()}, 0);
+    }
+    write(part.range, draft.zone_mark(part.zone));
+    next = part.range.last.next();
+  }
+  if (next) {
+    write({*next, net::Address::highest(family)}, 0);
+  }
 }
 
 void write_zone_maps(Draft& draft) {
@@ -24,11 +52,8 @@ void write_zone_maps(Draft& draft) {
   zone6.key = {Type::Ipv6Addr};
   draft.declare(zone4);
   draft.declare(zone6);
-  for (const policy::Policy::ZoneRange& part : draft.policy.flattened()) {
-    Element element{Bytes{part.range.first.bytes()}, Bytes{part.range.last.bytes()},
-                    draft.zone_mark(part.zone), {}, {}, {}};
-    draft.add(part.range.first.is_v4() ? "zone4" : "zone6", std::move(element));
-  }
+  write_zone_map(draft, net::Family::V4);
+  write_zone_map(draft, net::Family::V6);
 }
 
 /// Ingress interface and destination zone make the word that is counted.
@@ -50,11 +75,16 @@ void write_interfaces(Draft& draft) {
   }
 }
 
+/// The kernel allots a hash of that size at once, so it is large only where there are many zones. Beyond this many the
+/// counters begin anew, once.
+constexpr std::size_t kFewZones = 80;
+
 /// One counter and one sampling rate per source zone, destination zone and reason, so that nothing is allocated while
 /// packets are dropped.
 void write_drop_words(Draft& draft) {
-  draft.declare({.name = "drops", .key = {Type::Mark}, .counter = true, .limit = {}, .size = 1U << 20U});
-  draft.declare({.name = "sample", .key = {Type::Mark}, .limit = kSampling, .size = 1U << 20U});
+  const std::uint32_t room = draft.policy.zones().size() <= kFewZones ? 1U << 16U : 1U << 20U;
+  draft.declare({.name = "drops", .key = {Type::Mark}, .counter = true, .limit = {}, .size = room});
+  draft.declare({.name = "sample", .key = {Type::Mark}, .limit = kSampling, .size = room});
   std::vector<std::pair<std::uint8_t, std::string>> zones{{0, "-"}};
   for (policy::ZoneIndex i = 0; i < draft.policy.zones().size(); ++i) {
     zones.emplace_back(draft.allotted.zones[i], draft.policy.zones()[i].name);
@@ -74,6 +104,22 @@ void write_drop_words(Draft& draft) {
 }
 
 }  // namespace
+
+std::uint32_t Draft::elsewhere(net::Family family) const {
+  const net::Prefix everything{net::Address::lowest(family), 0};
+  for (policy::ZoneIndex i = 0; i < policy.zones().size(); ++i) {
+    if (std::ranges::find(policy.zones()[i].networks, everything) != policy.zones()[i].networks.end()) {
+      return zone_mark(i);
+    }
+  }
+  return 0;
+}
+
+ruleset::Rule mark_zone_of(Field address, const Draft& draft) {
+  const bool v4 = address == Field::IpSaddr || address == Field::IpDaddr;
+  const net::Family family = v4 ? net::Family::V4 : net::Family::V6;
+  return rule({of(family), meta_mark(draft.elsewhere(family)), meta_mark_from({address}, map_of(family))});
+}
 
 void write_zones(Draft& draft) {
   write_zone_maps(draft);

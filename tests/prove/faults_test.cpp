@@ -120,8 +120,6 @@ const std::vector<Sown> kFaults{
      }},
     {"AWidenedZone",
      [](Case& one) {
-       move_element(one.packets, "zone4", "10.30.0.0/16", {"10.30.0.0-10.30.255.255"});
-       remove_element(one.packets, "zone4", "10.31.0.0-10.98.255.255");
        add_element(one.packets, "zone4", {"10.31.0.0-10.98.255.255"}, std::uint32_t{0x00000400});
      }},
     {"AZoneOfIpv6Widened",
@@ -131,7 +129,7 @@ const std::vector<Sown> kFaults{
      }},
     {"LoopbackAddressesInAZone",
      [](Case& one) {
-       add_element(one.packets, "zone4", {"127.0.0.0-127.255.255.255"}, std::uint32_t{0x00000500});
+       set_mark_of(one, "zone4", "127.0.0.0/8", 0x00000500);
      }},
     {"AnInterfaceOfAnotherZone",
      [](Case& one) {
