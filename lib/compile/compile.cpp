@@ -8,7 +8,7 @@
 namespace sekisho::compile {
 
 void Draft::declare(const ruleset::SetShape& shape) {
-  const auto [at, added] = sets_.try_emplace(shape.name, shape, ruleset::Elements{});
+  const auto [at, added] = sets_.try_emplace(shape.name, shape, std::vector<ruleset::Element>{});
   if (!added && at->second.first != shape) {
     throw std::logic_error{"set '" + shape.name + "' declared twice"};
   }

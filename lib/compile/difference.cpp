@@ -21,19 +21,26 @@ struct Turnover {
   std::vector<Element> come;
 };
 
-/// One walk over both sorted lists.
+/// One walk over both sorted lists, past the pieces that they share.
 Turnover turnover(const Elements& from, const Elements& to) {
-  const auto before = [](const Element& a, const Element& b) {
-    return a.key != b.key ? a.key < b.key : a.key_end < b.key_end;
-  };
   Turnover found;
   auto old = from.begin();
   auto next = to.begin();
   while (old != from.end() || next != to.end()) {
-    if (next == to.end() || (old != from.end() && before(*old, *next))) {
-      found.gone.push_back(*old++);
-    } else if (old == from.end() || before(*next, *old)) {
-      found.come.push_back(*next++);
+    if (old.begins_what_begins(next)) {
+      old.skip_piece();
+      next.skip_piece();
+      continue;
+    }
+    const auto which = next == to.end()    ? std::strong_ordering::less
+                       : old == from.end() ? std::strong_ordering::greater
+                                           : ruleset::order(*old, *next);
+    if (which < 0) {
+      found.gone.push_back(*old);
+      ++old;
+    } else if (which > 0) {
+      found.come.push_back(*next);
+      ++next;
     } else {
       if (!old->same(*next)) {
         found.gone.push_back(*old);

@@ -13,8 +13,8 @@
 namespace sekisho::compile {
 
 /// What turns `from` (nothing: no table yet) into `to`, in an order the kernel accepts; empty when
-/// they are equal. Both are normalised, and `to` refers only to sets and chains it has. Elements of
-/// a set that both tables share by pointer are not compared. Base chains stay as they are, so that
+/// they are equal. Both are normalised, and `to` refers only to sets and chains it has. Elements
+/// that both tables share are not compared. Base chains stay as they are, so that
 /// their policy holds at every moment: one that vanishes or whose hook changes is a bug and throws
 /// std::logic_error, as do tables of different names. Those of devices alone come and go.
 [[nodiscard]] ruleset::Batch difference(const std::optional<ruleset::Table>& from,

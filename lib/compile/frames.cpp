@@ -51,7 +51,7 @@ void add_set(Table& table, const SetShape& shape, Elements elements) {
 void add_words(const Draft& draft, Table& table, const std::vector<Wire>& wires) {
   std::map<std::uint32_t, std::string> words{
       {kOfAClosedWire, "- - " + std::string{name_of(Reason::UnknownZone)}}};
-  Elements by_wire;
+  std::vector<Element> by_wire;
   for (const Wire& wire : wires) {
     words[wire.word] = wire.zone + " - " + std::string{name_of(Reason::Invalid)};
     if (draft.policy.sensor()) {
@@ -59,8 +59,8 @@ void add_words(const Draft& draft, Table& table, const std::vector<Wire>& wires)
     }
     by_wire.push_back({ruleset::name_bytes(wire.interface), {}, wire.word, {}, wire.zone, {}});
   }
-  Elements counted;
-  Elements sampled;
+  std::vector<Element> counted;
+  std::vector<Element> sampled;
   for (const auto& [word, comment] : words) {
     counted.push_back({ruleset::mark_bytes(word), {}, {}, {}, comment, {}});
     sampled.push_back({ruleset::mark_bytes(word), {}, {}, {}, {}, {}});
@@ -108,7 +108,7 @@ Table frames_of(const Draft& draft) {
   table.family = ruleset::TableFamily::Netdev;
   const std::vector<Wire> wires = wires_of(draft);
   add_words(draft, table, wires);
-  Elements types;
+  std::vector<Element> types;
   for (const std::uint16_t type : std::initializer_list<std::uint16_t>{0x0800, 0x0806, 0x86dd}) {
     types.push_back({ruleset::bytes_of(type), {}, {}, {}, {}, {}});
   }

@@ -42,7 +42,7 @@ class Draft {
 
  private:
   ruleset::Table table_;
-  std::map<std::string, std::pair<ruleset::SetShape, ruleset::Elements>> sets_;
+  std::map<std::string, std::pair<ruleset::SetShape, std::vector<ruleset::Element>>> sets_;
 };
 
 /// `meta mark` becomes the zone of that address, in packets of its family; 0 for none.

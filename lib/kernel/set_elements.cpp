@@ -106,7 +106,7 @@ Bytes decode_key(const Attributes& element, std::uint16_t attribute) {
 }
 
 /// Each start's last key: the one before the nearest end or start above it.
-void join(Elements& starts, std::vector<Bytes>& ends) {
+void join(std::vector<Element>& starts, std::vector<Bytes>& ends) {
   std::ranges::sort(ends);
   for (std::size_t i = 0; i < starts.size(); ++i) {
     Bytes highest{std::vector<std::uint8_t>(starts[i].key.size(), 0xff)};
@@ -121,10 +121,8 @@ void join(Elements& starts, std::vector<Bytes>& ends) {
   }
 }
 
-bool before(const Element& a, const Element& b) {
-  return a.key != b.key ? a.key < b.key : a.key_end < b.key_end;
-}
-bool twins(const Element& a, const Element& b) { return a.key == b.key && a.key_end == b.key_end; }
+bool before(const Element& a, const Element& b) { return ruleset::order(a, b) < 0; }
+bool twins(const Element& a, const Element& b) { return ruleset::order(a, b) == 0; }
 
 }  // namespace
 

@@ -68,7 +68,7 @@ class ElementReader {
 
   ruleset::SetShape shape_;
   ruleset::Instant now_;
-  ruleset::Elements elements_;
+  std::vector<ruleset::Element> elements_;
   std::vector<ruleset::Bytes> ends_;
 };
 

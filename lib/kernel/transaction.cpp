@@ -252,7 +252,7 @@ Result<void> Transaction::write(const ruleset::DeleteElements& erase) {
 }
 
 Result<void> Transaction::write_elements(Act act, const ruleset::SetShape& shape,
-                                         const std::vector<ruleset::Element>& elements,
+                                         const ruleset::Elements& elements,
                                          const Extent& extent) {
   if (auto named = check_name(shape.name); !named) {
     return named;

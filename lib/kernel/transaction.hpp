@@ -76,7 +76,7 @@ class Transaction {
   Result<void> write(const ruleset::DeleteElements& erase);
   /// In as many messages as it takes.
   Result<void> write_elements(Act act, const ruleset::SetShape& shape,
-                              const std::vector<ruleset::Element>& elements, const Extent& extent);
+                              const ruleset::Elements& elements, const Extent& extent);
 
   /// Where the next message goes, with room for the largest there can be.
   char* room();

@@ -125,13 +125,18 @@ Prefix::Prefix(const Address& address, unsigned length) : length_{std::min(lengt
 }
 
 std::optional<Prefix> Prefix::parse(std::string_view text) {
+  const auto written = as_written(text);
+  return written ? std::optional{Prefix{written->first, written->second}} : std::nullopt;
+}
+
+std::optional<std::pair<Address, unsigned>> Prefix::as_written(std::string_view text) {
   const std::size_t slash = text.find('/');
   const auto address = Address::parse(text.substr(0, slash));
   if (!address) {
     return std::nullopt;
   }
   if (slash == std::string_view::npos) {
-    return Prefix{*address, address->bits()};
+    return std::pair{*address, address->bits()};
   }
   const std::string_view digits = text.substr(slash + 1);
   unsigned length = 0;
@@ -141,12 +146,7 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
       length > address->bits()) {
     return std::nullopt;
   }
-  return Prefix{*address, length};
-}
-
-bool Prefix::has_host_bits(std::string_view text) {
-  const auto prefix = parse(text);
-  return prefix && Address::parse(text.substr(0, text.find('/'))) != prefix->address();
+  return std::pair{*address, length};
 }
 
 Range Prefix::range() const {

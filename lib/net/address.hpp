@@ -4,13 +4,17 @@
 /// \file
 /// IPv4 and IPv6 addresses, prefixes and closed ranges as values, with the arithmetic that flattening needs.
 
+#include <endian.h>
+
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sekisho::net {
@@ -44,9 +48,24 @@ class Address {
   /// The address before; nothing before the lowest.
   [[nodiscard]] std::optional<Address> previous() const;
 
-  auto operator<=>(const Address&) const = default;
+  bool operator==(const Address&) const = default;
+  // as the default, in two comparisons: addresses are sorted by the hundred thousand
+  std::strong_ordering operator<=>(const Address& other) const noexcept {
+    if (family_ != other.family_) {
+      return family_ <=> other.family_;
+    }
+    const std::uint64_t high = half(0);
+    const std::uint64_t high_of_other = other.half(0);
+    return high != high_of_other ? high <=> high_of_other : half(1) <=> other.half(1);
+  }
 
  private:
+  [[nodiscard]] std::uint64_t half(std::size_t which) const noexcept {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes_.data() + which * sizeof value, sizeof value);
+    return be64toh(value);
+  }
+
   Family family_ = Family::V4;
   std::array<std::uint8_t, 16> bytes_{};  // v4: the first four, the rest zero
 };
@@ -74,10 +93,10 @@ class Prefix {
   Prefix() = default;
   /// `length` at most the address's bits; host bits are cleared.
   Prefix(const Address& address, unsigned length);
-  /// "A/L" or "A" (full length). Host bits that are set are kept out but reported by `has_host_bits`.
+  /// "A/L" or "A" (full length). Host bits that are set are kept out; `as_written` has them.
   static std::optional<Prefix> parse(std::string_view text);
-  /// True when `text` is a prefix whose address has bits set beyond its length.
-  static bool has_host_bits(std::string_view text);
+  /// The address of such a text as it stands there, and its length.
+  static std::optional<std::pair<Address, unsigned>> as_written(std::string_view text);
 
   [[nodiscard]] const Address& address() const noexcept { return address_; }
   [[nodiscard]] unsigned length() const noexcept { return length_; }

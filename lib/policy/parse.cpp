@@ -45,14 +45,15 @@ std::vector<Table> documents_of(const std::vector<Source>& sources, Findings& fi
   return documents;
 }
 
-/// How the parts of a whole draft fit together.
-void check(Draft& draft, Findings& findings) {
+/// How the parts of a whole draft fit together. Gives the policy of its zones alone.
+Policy check(Draft& draft, Findings& findings) {
   check_zones(draft, findings);
   resolve_ends(draft, findings);
-  const Policy space = space_of(draft);
+  Policy space = space_of(draft);
   check_systems(draft, space, findings);
   check_hosts(draft, space, findings);
   check_permits(draft, findings);
+  return space;
 }
 
 }  // namespace
@@ -64,11 +65,9 @@ Parsed parse(const std::vector<Source>& sources, Language fallback, Instant now)
   parsed.language = language_said(documents).value_or(fallback);
   const bool all = documents.size() == sources.size();
   Draft draft = read_draft(documents, all, findings);
-  if (all) {
-    check(draft, findings);
-  }
-  if (findings.errors().empty()) {
-    parsed.policy.emplace(assemble(draft, sources));
+  const std::optional<Policy> space = all ? std::optional{check(draft, findings)} : std::nullopt;
+  if (space && findings.errors().empty()) {
+    parsed.policy.emplace(assemble(draft, sources), *space);
     warn_of_zones(draft, findings);
     warn_of_permits(draft, *parsed.policy, now, findings);
     warn_of_shadows(draft, findings);

@@ -32,7 +32,10 @@ class Flattening {
         items.push_back({prefix, i});
       }
     }
-    std::ranges::stable_sort(items, {}, [](const Item& item) { return item.prefix; });
+    const auto prefix_of = [](const Item& item) { return item.prefix; };
+    if (!std::ranges::is_sorted(items, {}, prefix_of)) {
+      std::ranges::stable_sort(items, {}, prefix_of);
+    }
     for (const Item& item : items) {
       const net::Range range = item.prefix.range();
       close_before(range.first);
@@ -66,14 +69,23 @@ class Flattening {
     if (zone == kNoZone) {
       return;
     }
-    for (const net::Range& part : net::without(std::span{&range, 1}, net::special_ranges())) {
-      const bool joins =
-          !out_.empty() && out_.back().zone == zone && out_.back().range.last.next() == part.first;
-      if (joins) {
-        out_.back().range.last = part.last;
-      } else {
-        out_.push_back({part, zone});
-      }
+    const auto special = net::special_ranges();
+    if (std::ranges::none_of(special, [&](const net::Range& r) { return r.overlaps(range); })) {
+      add(range, zone);
+      return;
+    }
+    for (const net::Range& part : net::without(std::span{&range, 1}, special)) {
+      add(part, zone);
+    }
+  }
+
+  void add(const net::Range& range, ZoneIndex zone) {
+    const bool joins =
+        !out_.empty() && out_.back().zone == zone && out_.back().range.last.next() == range.first;
+    if (joins) {
+      out_.back().range.last = range.last;
+    } else {
+      out_.push_back({range, zone});
     }
   }
 
@@ -96,7 +108,9 @@ std::string_view name_of(PermitKind kind) {
 }
 
 Policy::Policy(PolicyParts parts)
-    : parts_{std::move(parts)}, flattened_{Flattening{}.run(parts_.zones, parts_.management)} {}
+    : parts_{std::move(parts)},
+      flattened_{std::make_shared<const std::vector<ZoneRange>>(
+          Flattening{}.run(parts_.zones, parts_.management))} {}
 
 std::optional<ZoneIndex> Policy::zone_named(std::string_view name) const {
   const auto found = std::ranges::find(parts_.zones, name, &Zone::name);
@@ -117,9 +131,9 @@ std::optional<ZoneIndex> Policy::zone_of_interface(std::string_view interface) c
 }
 
 std::optional<ZoneIndex> Policy::zone_of(const net::Address& address) const {
-  const auto after = std::ranges::upper_bound(flattened_, address, {},
+  const auto after = std::ranges::upper_bound(*flattened_, address, {},
                                               [](const ZoneRange& r) { return r.range.first; });
-  if (after == flattened_.begin() || !std::prev(after)->range.contains(address)) {
+  if (after == flattened_->begin() || !std::prev(after)->range.contains(address)) {
     return std::nullopt;
   }
   return std::prev(after)->zone;
@@ -131,9 +145,9 @@ std::vector<net::Range> Policy::addresses_of(const End& end, net::Family family)
   }
   std::vector<net::Range> of_zone;
   const auto clip = [&](const net::Range& wanted) {
-    auto at = std::ranges::lower_bound(flattened_, wanted.first, {},
+    auto at = std::ranges::lower_bound(*flattened_, wanted.first, {},
                                        [](const ZoneRange& r) { return r.range.last; });
-    for (; at != flattened_.end() && at->range.first <= wanted.last; ++at) {
+    for (; at != flattened_->end() && at->range.first <= wanted.last; ++at) {
       if (at->zone == *end.zone) {
         of_zone.push_back(
             {std::max(at->range.first, wanted.first), std::min(at->range.last, wanted.last)});

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -151,6 +152,8 @@ struct PolicyParts {
 class Policy {
  public:
   explicit Policy(PolicyParts parts);
+  /// With the flattened networks of `space`, whose zones and management have the same networks.
+  Policy(PolicyParts parts, const Policy& space) : parts_{std::move(parts)}, flattened_{space.flattened_} {}
 
   [[nodiscard]] const Appliance& appliance() const { return parts_.appliance; }
   [[nodiscard]] const std::vector<Zone>& zones() const { return parts_.zones; }
@@ -175,14 +178,14 @@ class Policy {
     ZoneIndex zone;
     bool operator==(const ZoneRange&) const = default;
   };
-  [[nodiscard]] const std::vector<ZoneRange>& flattened() const { return flattened_; }
+  [[nodiscard]] const std::vector<ZoneRange>& flattened() const { return *flattened_; }
   /// `hosts` as far as they are addresses of `zone`; the zone's whole address space when there are none. Of one family,
   /// sorted, disjoint.
   [[nodiscard]] std::vector<net::Range> addresses_of(const End& end, net::Family family) const;
 
  private:
   PolicyParts parts_;
-  std::vector<ZoneRange> flattened_;
+  std::shared_ptr<const std::vector<ZoneRange>> flattened_;
 };
 
 /// Of zones, in file order, then of management.

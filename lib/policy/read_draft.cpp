@@ -124,8 +124,11 @@ Draft read_draft(const std::vector<Table>& documents, bool all, Findings& findin
   if (all && !appliance) {
     findings.error({}, message::kMissingTable, {std::string{"appliance"}});
   }
-  std::ranges::stable_sort(draft.permits, {}, &PermitDraft::spot);
-  std::ranges::stable_sort(draft.must_flows, {}, &PermitDraft::spot);
+  for (std::vector<PermitDraft>* permits : {&draft.permits, &draft.must_flows}) {
+    if (!std::ranges::is_sorted(*permits, {}, &PermitDraft::spot)) {
+      std::ranges::stable_sort(*permits, {}, &PermitDraft::spot);
+    }
+  }
   return draft;
 }
 

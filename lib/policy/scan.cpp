@@ -44,7 +44,14 @@ std::size_t after_string(std::string_view text, std::size_t at) {
   const std::string_view triple = quote == '"' ? R"(""")" : "'''";
   const bool multi_line = text.substr(at, 3) == triple;
   std::size_t i = at + (multi_line ? 3 : 1);
+  const auto ordinary = [&](char c) { return c != quote && c != '\\' && c != '\n'; };
   while (i < text.size()) {
+    while (i < text.size() && ordinary(text[i])) {
+      ++i;
+    }
+    if (i == text.size()) {
+      return i;
+    }
     if (quote == '"' && text[i] == '\\') {
       i += 2;
     } else if (multi_line && text.substr(i, 3) == triple) {

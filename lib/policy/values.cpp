@@ -167,13 +167,14 @@ std::optional<net::Prefix> read_prefix(const Field& field) {
   if (text == nullptr) {
     return std::nullopt;
   }
-  const auto prefix = net::Prefix::parse(*text);
-  if (!prefix) {
+  const auto written = net::Prefix::as_written(*text);
+  if (!written) {
     field.error(message::kBadPrefix, {*text});
     return std::nullopt;
   }
-  if (net::Prefix::has_host_bits(*text)) {
-    field.error(message::kHostBits, {*text, prefix->str()});
+  const net::Prefix prefix{written->first, written->second};
+  if (prefix.address() != written->first) {
+    field.error(message::kHostBits, {*text, prefix.str()});
     return std::nullopt;
   }
   return prefix;

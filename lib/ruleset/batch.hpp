@@ -35,13 +35,13 @@ struct DeleteSet {
 };
 struct AddElements {
   SetShape shape;
-  std::vector<Element> elements;
+  Elements elements;
 };
 /// In sets with timeouts the writer adds each element before it deletes it: one that has just expired would void the
 /// batch.
 struct DeleteElements {
   SetShape shape;
-  std::vector<Element> elements;
+  Elements elements;
 };
 using Operation = std::variant<AddTable, AddChain, DeleteChain, FlushChain, AddRule, AddSet, DeleteSet,
                                AddElements, DeleteElements>;

@@ -78,10 +78,7 @@ void compare_elements(const Set& expected, const Set& found, std::chrono::second
   };
   walk(
       *expected.elements, *found.elements, said,
-      [](const Element& a, const Element& b) {
-        const auto keys = a.key <=> b.key;
-        return keys != 0 ? keys : a.key_end <=> b.key_end;
-      },
+      [](const Element& a, const Element& b) { return order(a, b); },
       [&](const Element& element) { said.add(name(element) + " is missing"); },
       [&](const Element& element) { said.add(name(element) + " is not expected"); },
       [&](const Element& a, const Element& b) {
@@ -177,15 +174,15 @@ void settle_ends(Table& found, const Table& expected, std::chrono::seconds toler
     if (!set.shape.timeout || wanted == nullptr) {
       continue;
     }
-    auto settled = std::make_shared<Elements>(*set.elements);
-    for (Element& element : *settled) {
+    std::vector<Element> settled{set.elements->begin(), set.elements->end()};
+    for (Element& element : settled) {
       const auto at = std::ranges::lower_bound(*wanted->elements, element.key, {}, &Element::key);
       if (at != wanted->elements->end() && at->key == element.key && element.expires &&
           at->expires && std::chrono::abs(*element.expires - *at->expires) <= tolerance) {
         element.expires = at->expires;
       }
     }
-    set.elements = std::move(settled);
+    set.elements = std::make_shared<const Elements>(std::move(settled));
   }
 }
 

@@ -129,11 +129,6 @@ std::string_view name_of(HookPoint point) {
 
 std::string_view name_of(Field field) { return kFields.at(static_cast<std::size_t>(field)).name; }
 
-bool Element::same(const Element& other) const {
-  return key == other.key && key_end == other.key_end && value == other.value &&
-         expires == other.expires && comment == other.comment;
-}
-
 const Set* Table::set(std::string_view set_name) const {
   const auto at = std::ranges::lower_bound(sets, set_name, {}, [](const Set& s) -> std::string_view {
     return s.shape.name;
@@ -147,25 +142,18 @@ const Chain* Table::chain(std::string_view chain_name) const {
   return at != chains.end() && at->name == chain_name ? &*at : nullptr;
 }
 
-namespace {
-
-bool before(const Element& a, const Element& b) {
-  return a.key != b.key ? a.key < b.key : a.key_end < b.key_end;
-}
-
-}  // namespace
-
 void normalise(Table& table) {
   std::ranges::sort(table.sets, {}, [](const Set& s) -> const std::string& { return s.shape.name; });
   std::ranges::sort(table.chains, {}, &Chain::name);
+  const auto before = [](const Element& a, const Element& b) { return order(a, b) < 0; };
   for (Set& set : table.sets) {
     if (!std::ranges::is_sorted(*set.elements, before)) {
-      Elements sorted = *set.elements;
+      std::vector<Element> sorted{set.elements->begin(), set.elements->end()};
       std::ranges::sort(sorted, before);
       set.elements = std::make_shared<const Elements>(std::move(sorted));
     }
     const auto twin = std::ranges::adjacent_find(
-        *set.elements, [](const Element& a, const Element& b) { return a.key == b.key && a.key_end == b.key_end; });
+        *set.elements, [](const Element& a, const Element& b) { return order(a, b) == 0; });
     if (twin != set.elements->end()) {
       throw std::logic_error{"set '" + set.shape.name + "' holds one key twice"};
     }

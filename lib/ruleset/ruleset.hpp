@@ -5,6 +5,8 @@
 /// nftables tables, chains, rules and sets as values. What is here is exactly what the kernel holds: `compile` makes it,
 /// `kernel` writes it and reads it back, `simulate` and `prove` interpret it, `to_nft` prints it. It knows no policy.
 
+#include "ruleset/elements.hpp"
+
 #include <array>
 #include <chrono>
 #include <compare>
@@ -18,29 +20,6 @@
 #include <vector>
 
 namespace sekisho::ruleset {
-
-using Instant = std::chrono::sys_seconds;
-
-/// A register's worth of bytes, as the kernel compares them: addresses, ports and numbers of packet fields in network
-/// order; marks, ct states, directions and indices in host order; interface names padded with zeros to 16.
-class Bytes {
- public:
-  static constexpr std::size_t kMost = 64;  // NFT_DATA_VALUE_MAXLEN
-
-  Bytes() = default;
-  explicit Bytes(std::span<const std::uint8_t> bytes);
-  /// Appends a field of a concatenation and pads it to four bytes, as the kernel's registers are.
-  Bytes& append(std::span<const std::uint8_t> field);
-  [[nodiscard]] std::span<const std::uint8_t> view() const { return std::span{bytes_}.first(size_); }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  bool operator==(const Bytes& other) const;
-  std::strong_ordering operator<=>(const Bytes& other) const;
-
- private:
-  std::array<std::uint8_t, kMost> bytes_{};
-  std::uint8_t size_ = 0;
-};
 
 [[nodiscard]] Bytes bytes_of(std::uint8_t value);
 /// Network order.
@@ -159,12 +138,6 @@ struct MapVerdict {
   std::string map;
   auto operator<=>(const MapVerdict&) const = default;
 };
-enum class VerdictKind : std::uint8_t { Accept, Drop, Jump, Goto, Return };
-struct Verdict {
-  VerdictKind kind{};
-  std::string chain;  ///< of Jump and Goto
-  auto operator<=>(const Verdict&) const = default;
-};
 /// `log group G snaplen S queue-threshold Q`
 struct Log {
   std::uint16_t group = 0;
@@ -219,26 +192,6 @@ struct Chain {
   auto operator<=>(const Chain&) const = default;
 };
 
-/// Counted by the kernel; zero in compiled rulesets and no part of equality.
-struct Usage {
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;
-};
-
-struct Element {
-  Bytes key;
-  Bytes key_end;  ///< of interval sets: the last key of the range, field by field; empty in other sets
-  std::variant<std::monostate, std::uint32_t, Verdict> value;  ///< of maps
-  std::optional<Instant> expires;  ///< in sets with timeouts
-  std::string comment;
-  Usage usage;
-
-  /// Same key range, value, end and comment.
-  [[nodiscard]] bool same(const Element& other) const;
-};
-/// Sorted by key (then key_end), keys unique.
-using Elements = std::vector<Element>;
-
 enum class Holds : std::uint8_t { Keys, Marks, Verdicts };
 struct Rate {
   std::uint32_t packets_per_second = 0;
@@ -260,7 +213,6 @@ struct SetShape {
 };
 struct Set {
   SetShape shape;
-  /// Shared between successive rulesets where nothing changed, so that a reload need not compare them.
   std::shared_ptr<const Elements> elements = std::make_shared<const Elements>();
 };
 

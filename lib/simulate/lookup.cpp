@@ -33,10 +33,9 @@ bool alive(const Element& element, ruleset::Instant now) {
   return !element.expires || now < *element.expires;
 }
 
-/// The last element whose key is not above `key`, and what follows it.
-std::span<const Element> up_to(const ruleset::Elements& elements, const Bytes& key) {
-  const auto after = std::ranges::upper_bound(elements, key, {}, &Element::key);
-  return std::span{elements}.first(static_cast<std::size_t>(after - elements.begin()));
+/// The elements whose keys are not above `key`.
+std::ranges::subrange<ruleset::Elements::Iterator> up_to(const ruleset::Elements& elements, const Bytes& key) {
+  return {elements.begin(), std::ranges::upper_bound(elements, key, {}, &Element::key)};
 }
 
 Found find_exact(const Set& set, const Bytes& key) {
@@ -46,7 +45,7 @@ Found find_exact(const Set& set, const Bytes& key) {
 
 Found find_range(const Set& set, const Bytes& key) {
   const auto candidates = up_to(*set.elements, key);
-  if (candidates.size() > 1 && key <= last_key(candidates[candidates.size() - 2])) {
+  if (candidates.size() > 1 && key <= last_key(candidates.end()[-2])) {
     return fail("ranges that overlap");
   }
   const bool inside = !candidates.empty() && key <= last_key(candidates.back());

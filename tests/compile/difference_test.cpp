@@ -121,7 +121,7 @@ class Model {
   void operator()(const AddElements& o, const std::string& /*unused*/) {
     Set& to = set(o.shape.name);
     require(to.shape == o.shape, "elements of another shape");
-    Elements all = *to.elements;
+    std::vector<Element> all{to.elements->begin(), to.elements->end()};
     for (const Element& element : o.elements) {
       if (const auto* verdict = std::get_if<Verdict>(&element.value)) {
         chain(verdict->chain);
@@ -135,7 +135,7 @@ class Model {
   }
   void operator()(const DeleteElements& o, const std::string& /*unused*/) {
     Set& from = set(o.shape.name);
-    Elements all = *from.elements;
+    std::vector<Element> all{from.elements->begin(), from.elements->end()};
     for (const Element& element : o.elements) {
       require(std::erase_if(all,
                             [&](const Element& e) {
@@ -169,7 +169,7 @@ Set random_set(Rng& rng, std::size_t number, const std::vector<std::string>& cha
   if (below(rng, 3) == 0 && !set.shape.interval) {
     set.shape.size = 64;
   }
-  Elements elements;
+  std::vector<Element> elements;
   for (std::uint8_t key = 0; key < 8; ++key) {
     if (below(rng, 2) == 0 || (verdicts && chains.empty())) {
       continue;

@@ -219,11 +219,11 @@ TEST_F(Commit, FlushingAndFillingAChainReplacesItsRules) {
 }
 
 /// A random division of [0, 1000) into ranges with and without gaps between them.
-Elements random_parts(std::mt19937& random) {
+std::vector<Element> random_parts(std::mt19937& random) {
   const auto below = [&random](std::uint32_t limit) {
     return std::uniform_int_distribution<std::uint32_t>{0, limit - 1}(random);
   };
-  Elements parts;
+  std::vector<Element> parts;
   std::uint32_t at = below(5);
   while (at < 1000) {
     const std::uint32_t last = at + below(30);
@@ -237,11 +237,11 @@ TEST_F(Commit, AnyDivisionIntoRangesTurnsIntoAnyOther) {
   const SetShape shape = zone_map();
   std::mt19937 random{20240611};
   commit({"t", {AddTable{}, AddSet{shape}}});
-  Elements now;
+  std::vector<Element> now;
 
   for (int round = 0; round < 60; ++round) {
-    const Elements next = random_parts(random);
-    const auto absent_from = [](const Elements& all) {
+    const std::vector<Element> next = random_parts(random);
+    const auto absent_from = [](const std::vector<Element>& all) {
       return [&all](const Element& one) {
         return std::ranges::none_of(all, [&one](const Element& other) { return one.same(other); });
       };

@@ -76,7 +76,7 @@ TEST(HostileAnswers, TheMessagesAreUnderstoodWhenTheyAreWhole) {  // guards the 
   // a writer says how long an element lives; what it has left, which only a kernel says, reads as nothing
   Table expected = one_of_everything();
   for (Set& set : expected.sets) {
-    Elements elements = *set.elements;
+    std::vector<Element> elements{set.elements->begin(), set.elements->end()};
     for (Element& element : elements) {
       element.expires = element.expires ? std::optional{kNow} : std::nullopt;
     }

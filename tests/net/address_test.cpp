@@ -88,10 +88,9 @@ TEST(NetPrefix, RefusesWhatIsNone) {
 }
 
 TEST(NetPrefix, ReportsHostBitsAndKeepsThemOut) {
-  EXPECT_TRUE(Prefix::has_host_bits("10.0.0.1/31"));
-  EXPECT_FALSE(Prefix::has_host_bits("10.0.0.2/31"));
-  EXPECT_TRUE(Prefix::has_host_bits("fd00::1/127"));
-  EXPECT_FALSE(Prefix::has_host_bits("nonsense"));
+  EXPECT_EQ(Prefix::as_written("10.0.0.1/31"), std::pair(*Address::parse("10.0.0.1"), 31U));
+  EXPECT_EQ(Prefix::as_written("fd00::1/127"), std::pair(*Address::parse("fd00::1"), 127U));
+  EXPECT_EQ(Prefix::as_written("nonsense"), std::nullopt);
   EXPECT_EQ(prefix("10.1.2.3/12"), prefix("10.0.0.0/12"));
 }
 

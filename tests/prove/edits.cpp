@@ -13,7 +13,7 @@ namespace {
 
 using ruleset::Bytes;
 using ruleset::Element;
-using ruleset::Elements;
+using Elements = std::vector<Element>;
 using ruleset::Set;
 using ruleset::Table;
 using ruleset::Type;
@@ -61,9 +61,9 @@ Set& set_of(Table& table, const std::string& name) {
 
 void edit(Table& table, const std::string& name, const std::function<void(Elements&)>& change) {
   Set& set = set_of(table, name);
-  Elements elements = *set.elements;
+  Elements elements{set.elements->begin(), set.elements->end()};
   change(elements);
-  set.elements = std::make_shared<const Elements>(std::move(elements));
+  set.elements = std::make_shared<const ruleset::Elements>(std::move(elements));
   ruleset::normalise(table);
 }
 

@@ -146,7 +146,7 @@ TEST(Lookup, RandomRangesAgreeWithALinearSearch) {
   const auto below = [&](std::uint32_t limit) {
     return static_cast<std::uint32_t>(random() % limit);
   };
-  ruleset::Elements elements;
+  std::vector<Element> elements;
   std::uint32_t next = 0;
   for (std::uint32_t mark = 1; next < 65000; ++mark) {
     const std::uint32_t first = next + below(40);
