@@ -68,6 +68,8 @@ class Elements {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] const Element& front() const { return pieces_.front()->front(); }
+  [[nodiscard]] const Element& back() const { return pieces_.back()->back(); }
+  [[nodiscard]] const Element& operator[](std::size_t index) const;
 
   /// Without those that have the keys of `gone`, with those of `come`; both in order. A key that goes and was not there,
   /// or comes and is there, is a bug and throws std::logic_error.
@@ -134,5 +136,6 @@ class Elements::Iterator {
 
 inline Elements::Iterator Elements::begin() const { return {*this, 0}; }
 inline Elements::Iterator Elements::end() const { return {*this, size_}; }
+inline const Element& Elements::operator[](std::size_t index) const { return *Iterator{*this, index}; }
 
 }  // namespace sekisho::ruleset
