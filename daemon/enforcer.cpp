@@ -170,7 +170,11 @@ InForce Enforcer::with(InForce next, policy::Standing standing) {
   for (const kernel::Meddling& one : found ? *found : meddled_) {
     next.situation.closed.insert(one.interface);
   }
-  next.compiled = compile::compile(*next.policy, next.situation, numbers_);
+  next.compiled =
+      in_force_.policy == nullptr
+          ? compile::compile(*next.policy, next.situation, numbers_)
+          : compile::compile(*next.policy, next.situation, numbers_,
+                             {*in_force_.policy, in_force_.situation, in_force_.compiled});
   return next;
 }
 

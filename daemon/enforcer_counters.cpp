@@ -86,10 +86,10 @@ Result<std::map<std::string, ruleset::Usage>> Enforcer::read_usage() {
       return fail(elements.error());
     }
     for (const ruleset::Element& element : *elements) {
-      const auto id = in_force_.compiled.permit_ids.find(mark_in(element.key));
-      if (id != in_force_.compiled.permit_ids.end()) {
-        usage[id->second].packets += element.usage.packets;
-        usage[id->second].bytes += element.usage.bytes;
+      const std::string id = compile::permit_of(mark_in(element.key), in_force_.compiled);
+      if (!id.empty()) {
+        usage[id].packets += element.usage.packets;
+        usage[id].bytes += element.usage.bytes;
       }
     }
   }

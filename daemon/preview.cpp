@@ -119,8 +119,8 @@ Result<> add(const Connection& connection, const compile::Compiled& now, Judge& 
     return {};
   }
   if (++preview.total <= kMostNamed) {
-    const auto id = now.permit_ids.find(connection.mark);
-    preview.ending.push_back({connection, id == now.permit_ids.end() ? "intra_zone" : id->second});
+    const std::string id = compile::permit_of(connection.mark, now);
+    preview.ending.push_back({connection, id.empty() ? "intra_zone" : id});
   }
   return {};
 }

@@ -170,13 +170,12 @@ std::vector<Rule> write_self_flows(Draft& draft) {
   draft.declare({.name = "self_live", .key = key, .timeout = true, .counter = true, .limit = {}, .size = {}});
   draft.add(chain("self_if_live", {rule({in({Field::CtMark, Field::CtDirection, Field::OifName}, "self_live"), accept()})}));
   std::vector<Rule> rules;
-  for (std::size_t i = 0; i < draft.policy.permits().size(); ++i) {
+  for (std::size_t i = 0; draft.tally.self_flows > 0 && i < draft.policy.permits().size(); ++i) {
     const Permit& permit = draft.policy.permits()[i];
     if (permit.kind != policy::PermitKind::SelfFlow || !policy::in_force(permit, draft.situation)) {
       continue;
     }
     const std::uint32_t mark = draft.allotted.permits[i];
-    draft.permit_ids[mark] = permit.id;
     const auto ends = policy::end_of(permit, draft.situation);
     for (const std::string& interface : permit.to.zone ? draft.policy.zones()[*permit.to.zone].interfaces
                                                        : draft.policy.management()->interfaces) {

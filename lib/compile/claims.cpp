@@ -73,7 +73,7 @@ std::vector<std::size_t> by_precedence(const Policy& policy, const policy::Situa
   return permits;
 }
 
-std::vector<Piece> pieces_of(const Policy& policy, const policy::Situation& situation,
+std::vector<Claim> claims_of(const Policy& policy, const policy::Situation& situation,
                              const std::vector<std::size_t>& permits, Rank rank, net::Family family) {
   std::vector<Claim> claims;
   for (const std::size_t i : permits) {
@@ -83,6 +83,10 @@ std::vector<Piece> pieces_of(const Policy& policy, const policy::Situation& situ
       claims.push_back({box, i, bound});
     }
   }
+  return claims;
+}
+
+std::vector<Piece> pieces_of(const std::vector<Claim>& claims, Rank rank) {
   return rank == Rank::Exact ? grouped(claims) : disjoint(claims);
 }
 

@@ -21,9 +21,11 @@ inline constexpr std::array kRanks{Rank::Exact, Rank::Ranges, Rank::Zone};
                                                      const policy::Situation& situation,
                                                      std::vector<std::size_t> permits);
 
-/// Disjoint pieces of one rank and family. `permits` in order of precedence; pieces name permits by index. In rank Zone
-/// the addresses of a piece mean nothing: the pair itself is the proof.
-[[nodiscard]] std::vector<Piece> pieces_of(const policy::Policy& policy, const policy::Situation& situation,
+/// What these permits claim in one rank and family, named by index and in their order. In rank Zone the addresses of a
+/// box mean nothing: the pair itself is the proof.
+[[nodiscard]] std::vector<Claim> claims_of(const policy::Policy& policy, const policy::Situation& situation,
                                            const std::vector<std::size_t>& permits, Rank rank, net::Family family);
+/// The claims of one rank (and family), in order of precedence, made disjoint.
+[[nodiscard]] std::vector<Piece> pieces_of(const std::vector<Claim>& claims, Rank rank);
 
 }  // namespace sekisho::compile

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sekisho::compile {
 
@@ -23,19 +25,38 @@ inline constexpr std::uint32_t kSensorMark = 0x53454e53;
 /// A zone keeps its number for ever; a permit's number stands for one version of what it resolves to (ends, services,
 /// hardware addresses, interfaces), so an edited permit gets a new one and a revoked one's is never given to another.
 struct Numbers {
-  std::map<std::string, std::uint8_t> zones;     ///< by name, from 1
-  std::map<std::string, std::uint32_t> permits;  ///< by fingerprint of the version; top bit set
+  struct Numbered {
+    Digest version{};
+    std::uint32_t number = 0;  ///< top bit set
+    bool operator==(const Numbered&) const = default;
+  };
+
+  std::map<std::string, std::uint8_t> zones;  ///< by name, from 1
+  std::vector<Numbered> permits;              ///< in order of their versions
   std::uint32_t next_permit = 0x80000001;
 
   bool operator==(const Numbers&) const = default;
 };
 
+/// How many permits there are of each kind that needs a place of its own.
+struct Tally {
+  std::map<std::pair<policy::ZoneIndex, policy::ZoneIndex>, std::size_t> pairs;  ///< flows from zone to zone
+  std::size_t with_macs = 0;
+  std::size_t self_flows = 0;
+
+  bool operator==(const Tally&) const = default;
+};
+
 struct Compiled {
   ruleset::Table table;
   ruleset::Table frames;  ///< the netdev table of the same name: what on the wires is no packet
-  Numbers numbers;                                  ///< `known` and what had to be allotted
-  std::map<std::uint32_t, std::string> permit_ids;  ///< what the marks in `table` stand for
+  Numbers numbers;        ///< `known` and what had to be allotted
+  std::vector<std::uint32_t> marks;  ///< by index in Policy::permits()
+  std::vector<std::uint32_t> intra;  ///< marks of traffic inside zones, by ZoneIndex
+  Tally tally;
 };
+/// Id of the flow that a connection mark stands for; empty for any other mark.
+[[nodiscard]] std::string permit_of(std::uint32_t mark, const Compiled& compiled);
 
 /// Word of a dropped packet: source zone << 16 | destination zone << 8 | reason; 0 is no zone.
 [[nodiscard]] constexpr std::uint32_t drop_word(std::uint8_t source, std::uint8_t destination, Reason reason) {
@@ -44,5 +65,15 @@ struct Compiled {
 
 [[nodiscard]] Compiled compile(const policy::Policy& policy, const policy::Situation& situation,
                                const Numbers& known);
+
+/// What was compiled before: that policy in that situation.
+struct Before {
+  const policy::Policy& policy;
+  const policy::Situation& situation;
+  const Compiled& compiled;
+};
+/// The same value as without `before`, but what has not changed since is shared with it and costs nothing.
+[[nodiscard]] Compiled compile(const policy::Policy& policy, const policy::Situation& situation,
+                               const Numbers& known, const Before& before);
 
 }  // namespace sekisho::compile

@@ -1,87 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compile/numbering.hpp"
 
-#include "base/sha256.hpp"
-
+#include <algorithm>
+#include <cstring>
+#include <span>
 #include <stdexcept>
+#include <unordered_map>
 
 namespace sekisho::compile {
 namespace {
 
-using policy::Policy;
-using policy::ZoneIndex;
-
-/// Everything of a zone that decides what its packets are: who has an address, by which interface, by which next hop.
-std::string zone_version(const Policy& policy, ZoneIndex index, std::uint8_t number) {
-  std::string text = "zone " + std::to_string(number);
-  for (const Policy::ZoneRange& range : policy.flattened()) {
-    if (range.zone == index) {
-      text += ' ' + range.range.str();
-    }
-  }
-  return sha256(text);
-}
-
-std::string doors(const policy::Zone& zone, std::uint8_t number) {
-  std::string text = " zone " + std::to_string(number) + (zone.intra_zone_allow ? " open" : " shut");
-  for (const std::string& interface : zone.interfaces) {
-    text += ' ' + interface;
-  }
-  for (const net::Address& gateway : zone.gateways) {
-    text += " via " + gateway.str();
-  }
-  return text;
-}
-
-class Versions {
- public:
-  Versions(const Policy& policy, const std::vector<std::uint8_t>& zones) : policy_{policy}, zones_{zones} {
-    for (ZoneIndex i = 0; i < policy.zones().size(); ++i) {
-      whole_.push_back(zone_version(policy, i, zones[i]));
-    }
-  }
-
-  [[nodiscard]] std::string of_zone(ZoneIndex zone) const {
-    return sha256("intra " + whole_[zone] + doors(policy_.zones()[zone], zones_[zone]));
-  }
-
-  [[nodiscard]] std::string of_permit(const policy::Permit& permit) const {
-    std::string text = std::to_string(static_cast<int>(permit.kind)) + of_end(permit.from) + of_end(permit.to);
-    for (const net::Service& service : permit.services) {
-      text += ' ' + service.str();
-    }
-    return sha256(text);
-  }
-
- private:
-  [[nodiscard]] std::string of_end(const policy::End& end) const {
-    if (!end.zone) {
-      std::string text = " management";
-      for (const net::Prefix& host : end.hosts) {
-        text += ' ' + host.str();
-      }
-      return text;
-    }
-    std::string text = doors(policy_.zones()[*end.zone], zones_[*end.zone]);
-    if (end.whole_zone()) {
-      text += ' ' + whole_[*end.zone];
-    } else {
-      for (const net::Family family : net::kFamilies) {
-        for (const net::Range& range : policy_.addresses_of(end, family)) {
-          text += ' ' + range.str();
-        }
-      }
-    }
-    for (const net::Mac& mac : end.macs) {
-      text += ' ' + mac.str();
-    }
-    return text;
-  }
-
-  const Policy& policy_;
-  const std::vector<std::uint8_t>& zones_;
-  std::vector<std::string> whole_;
-};
+/// More changes than this are looked up like all.
+constexpr std::size_t kFew = 64;
 
 std::uint8_t zone_number(Numbers& numbers, const std::string& name) {
   const auto known = numbers.zones.find(name);
@@ -99,34 +29,116 @@ std::uint8_t zone_number(Numbers& numbers, const std::string& name) {
   return next;
 }
 
-std::uint32_t permit_number(Numbers& numbers, const std::string& version) {
-  const auto [at, added] = numbers.permits.try_emplace(version, numbers.next_permit);
-  if (added) {
-    ++numbers.next_permit;
+/// A digest is as good a hash as any part of it.
+struct PartOf {
+  std::size_t operator()(const Digest& digest) const {
+    std::size_t part = 0;
+    std::memcpy(&part, digest.data(), sizeof part);
+    return part;
   }
-  return at->second;
+};
+
+/// Permits' numbers out of those known, which stay in order; new ones are put among them at the end.
+class Allotting {
+ public:
+  explicit Allotting(Numbers& numbers) : numbers_{numbers} {}
+
+  std::uint32_t number_of(const Digest& version) {
+    const auto at = std::ranges::lower_bound(numbers_.permits, version, {}, &Numbers::Numbered::version);
+    if (at != numbers_.permits.end() && at->version == version) {
+      return at->number;
+    }
+    fresh_.push_back({version, numbers_.next_permit++});
+    return fresh_.back().number;
+  }
+
+  /// Traffic inside zones comes last.
+  void finish(const policy::Policy& policy, Allotted& made) {
+    for (const Digest& version : policy.versions().zones) {
+      made.intra.push_back(number_of(version));
+    }
+    std::ranges::sort(fresh_, {}, &Numbers::Numbered::version);
+    const auto middle = numbers_.permits.insert(numbers_.permits.end(), fresh_.begin(), fresh_.end());
+    std::ranges::inplace_merge(numbers_.permits, middle, {}, &Numbers::Numbered::version);
+  }
+
+ private:
+  Numbers& numbers_;
+  std::vector<Numbers::Numbered> fresh_;
+};
+
+/// Twins (two permits that resolve to the same) must still be told apart.
+Digest twin_of(const Digest& version, int twin) {
+  std::string text = hex(version);
+  return Sha256{}.of(text.append(1, '#').append(std::to_string(twin)));
 }
 
-}  // namespace
+using Digests = std::span<const Digest>;
 
-Allotted allot(const Policy& policy, const Numbers& known) {
+/// Numbers of versions that no other permit of the policy has.
+std::vector<std::uint32_t> numbers_of(Digests versions, Allotting& allotting) {
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(versions.size());
+  std::unordered_map<Digest, int, PartOf> twins;
+  twins.reserve(versions.size());
+  for (const Digest& version : versions) {
+    const int twin = twins[version]++;
+    numbers.push_back(allotting.number_of(twin > 0 ? twin_of(version, twin) : version));
+  }
+  return numbers;
+}
+
+/// What two lists begin with, and then end with, in common.
+std::pair<std::size_t, std::size_t> in_common(Digests a, Digests b) {
+  const auto front = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  const Digests rest_of_a = a.subspan(front);
+  const Digests rest_of_b = b.subspan(front);
+  const auto back = std::mismatch(rest_of_a.rbegin(), rest_of_a.rend(), rest_of_b.rbegin(), rest_of_b.rend());
+  return {front, static_cast<std::size_t>(back.first - rest_of_a.rbegin())};
+}
+
+bool has_any_of(Digests all, Digests some) {
+  return std::ranges::any_of(some, [&](const Digest& one) { return std::ranges::find(all, one) != all.end(); });
+}
+
+Allotted begun(const policy::Policy& policy, const Numbers& known) {
   Allotted made{known, {}, {}, {}};
   for (const policy::Zone& zone : policy.zones()) {
     made.zones.push_back(zone_number(made.numbers, zone.name));
   }
-  const Versions versions{policy, made.zones};
-  // twins (two permits that resolve to the same) must still be told apart
-  std::map<std::string, int> twins;
-  for (const policy::Permit& permit : policy.permits()) {
-    std::string version = versions.of_permit(permit);
-    if (const int twin = twins[version]++; twin > 0) {
-      version += '#' + std::to_string(twin);
-    }
-    made.permits.push_back(permit_number(made.numbers, version));
+  return made;
+}
+
+}  // namespace
+
+Allotted allot(const policy::Policy& policy, const Numbers& known) {
+  Allotted made = begun(policy, known);
+  Allotting allotting{made.numbers};
+  made.permits = numbers_of(policy.versions().permits, allotting);
+  allotting.finish(policy, made);
+  return made;
+}
+
+Allotted allot(const policy::Policy& policy, const Numbers& known, const Before& before) {
+  const Digests then = before.policy.versions().permits;
+  const Digests now = policy.versions().permits;
+  const auto [front, back] = in_common(then, now);
+  const Digests gone = then.subspan(front, then.size() - front - back);
+  const Digests come = now.subspan(front, now.size() - front - back);
+  const bool few = gone.size() + come.size() <= kFew;
+  // a twin of what goes or comes would count on
+  const auto twins = [&](Digests others) { return has_any_of(others, gone) || has_any_of(others, come); };
+  if (!few || known.permits != before.compiled.numbers.permits || twins(now.first(front)) || twins(now.last(back))) {
+    return allot(policy, known);
   }
-  for (ZoneIndex i = 0; i < policy.zones().size(); ++i) {
-    made.intra.push_back(permit_number(made.numbers, versions.of_zone(i)));
-  }
+  Allotted made = begun(policy, known);
+  Allotting allotting{made.numbers};
+  const std::vector<std::uint32_t> numbers = numbers_of(come, allotting);
+  const auto& marks = before.compiled.marks;
+  made.permits.assign(marks.begin(), marks.begin() + static_cast<std::ptrdiff_t>(front));
+  made.permits.insert(made.permits.end(), numbers.begin(), numbers.end());
+  made.permits.insert(made.permits.end(), marks.end() - static_cast<std::ptrdiff_t>(back), marks.end());
+  allotting.finish(policy, made);
   return made;
 }
 

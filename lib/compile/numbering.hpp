@@ -12,11 +12,13 @@ namespace sekisho::compile {
 
 struct Allotted {
   Numbers numbers;
-  std::vector<std::uint8_t> zones;          ///< by ZoneIndex
-  std::vector<std::uint32_t> permits;       ///< by index in Policy::permits()
-  std::vector<std::uint32_t> intra;         ///< by ZoneIndex, for traffic inside the zone
+  std::vector<std::uint8_t> zones;     ///< by ZoneIndex
+  std::vector<std::uint32_t> permits;  ///< by index in Policy::permits()
+  std::vector<std::uint32_t> intra;    ///< by ZoneIndex, for traffic inside the zone
 };
 
 [[nodiscard]] Allotted allot(const policy::Policy& policy, const Numbers& known);
+/// The same, where little has changed since in less time.
+[[nodiscard]] Allotted allot(const policy::Policy& policy, const Numbers& known, const Before& before);
 
 }  // namespace sekisho::compile

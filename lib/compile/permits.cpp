@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "compile/claims.hpp"
+#include "compile/lookups.hpp"
 #include "compile/rules.hpp"
+
+#include <functional>
+#include <set>
 
 namespace sekisho::compile {
 namespace {
@@ -14,151 +17,6 @@ using ruleset::Holds;
 using ruleset::Rule;
 using ruleset::SetShape;
 using ruleset::Type;
-
-/// How the part of a packet above its addresses is looked up.
-enum class Above : std::uint8_t { Ports, Icmp, Protocol };
-
-Above above_of(std::uint8_t protocol) {
-  return net::has_ports(protocol) ? Above::Ports : net::is_icmp(protocol) ? Above::Icmp : Above::Protocol;
-}
-
-/// One lookup of a pair's chains: the map, and its key in both directions of a connection.
-struct Lookup {
-  std::string map;
-  std::vector<ruleset::Statement> proof;  ///< what makes the key's fields meaningful
-  std::vector<Field> forth;
-  std::vector<Field> back;
-  std::vector<Type> types;
-};
-
-Lookup lookup_for(const std::string& pair, Rank rank, net::Family family, Above above, std::size_t slot) {
-  const bool v4 = family == net::Family::V4;
-  static constexpr std::array<std::string_view, 3> kRankNames{"host", "net", "zone"};
-  static constexpr std::array<std::string_view, 3> kAboveNames{"port", "icmp", "proto"};
-  Lookup made;
-  made.map = pair + '_' + std::string{kRankNames.at(static_cast<std::size_t>(rank))} + '_' +
-             std::string{kAboveNames.at(static_cast<std::size_t>(above))} + (v4 ? '4' : '6') +
-             (slot == 0 ? "" : "_" + std::to_string(slot + 1));
-  made.proof.push_back(of(family));
-  if (rank != Rank::Zone) {
-    made.forth = v4 ? std::vector{Field::IpSaddr, Field::IpDaddr} : std::vector{Field::Ip6Saddr, Field::Ip6Daddr};
-    made.back = {made.forth[1], made.forth[0]};
-    made.types.assign(2, v4 ? Type::Ipv4Addr : Type::Ipv6Addr);
-  }
-  if (above == Above::Icmp) {
-    made.proof.push_back(l4(v4 ? net::protocol::kIcmp : net::protocol::kIcmp6));
-    made.forth.push_back(v4 ? Field::IcmpType : Field::Icmp6Type);
-    made.back.push_back(made.forth.back());
-    made.types.push_back(v4 ? Type::Icmp4Type : Type::Icmp6Type);
-    return made;
-  }
-  made.forth.push_back(Field::L4Proto);
-  made.back.push_back(Field::L4Proto);
-  made.types.push_back(Type::InetProto);
-  if (above == Above::Ports) {
-    made.forth.push_back(Field::ThDport);
-    made.back.push_back(Field::ThSport);
-    made.types.push_back(Type::InetService);
-  }
-  return made;
-}
-
-/// Low and high key of a piece.
-std::pair<Bytes, Bytes> keys_of(const Box& box, Rank rank) {
-  const auto key = [&](bool high) {
-    Bytes made;
-    if (rank != Rank::Zone) {
-      made.append((high ? box.source.last : box.source.first).bytes());
-      made.append((high ? box.destination.last : box.destination.first).bytes());
-    }
-    const std::uint16_t selector = high ? box.service.last : box.service.first;
-    const std::uint8_t protocol = box.service.protocol;
-    switch (above_of(protocol)) {
-      case Above::Ports:
-        return made.append(ruleset::bytes_of(protocol).view()).append(ruleset::bytes_of(selector).view());
-      case Above::Icmp: return made.append(ruleset::bytes_of(static_cast<std::uint8_t>(selector)).view());
-      case Above::Protocol: break;
-    }
-    return made.append(ruleset::bytes_of(protocol).view());
-  };
-  return {key(false), key(true)};
-}
-
-/// A key of one field is not padded.
-Bytes trimmed(const Bytes& key, const std::vector<Type>& types) {
-  return types.size() > 1 ? key : Bytes{key.view().first(ruleset::length_of(types.front()))};
-}
-
-/// A reply to an ICMP query is found by its own type, in the same map: no query has that type.
-std::vector<Box> with_replies(const Box& box) {
-  std::vector<Box> boxes{box};
-  if (net::is_icmp(box.service.protocol)) {
-    for (unsigned type = box.service.first; type <= box.service.last; ++type) {
-      const auto reply = net::icmp_reply_type(box.service.protocol, static_cast<std::uint8_t>(type));
-      if (reply && (*reply < box.service.first || *reply > box.service.last)) {
-        Box back = box;
-        back.service.first = back.service.last = *reply;
-        boxes.push_back(back);
-      }
-    }
-  }
-  return boxes;
-}
-
-class PairWriter {
- public:
-  PairWriter(Draft& draft, ZoneIndex from, ZoneIndex to)
-      : draft_{draft},
-        name_{draft.policy.zones()[from].name + "_to_" + draft.policy.zones()[to].name} {}
-
-  /// Writes the maps and gives the lookups to make, in order of precedence.
-  std::vector<Lookup> write(const std::vector<std::size_t>& permits) {
-    for (const Rank rank : kRanks) {
-      for (const net::Family family : net::kFamilies) {
-        write_rank(permits, rank, family);
-      }
-    }
-    return std::move(lookups_);
-  }
-
- private:
-  void write_rank(const std::vector<std::size_t>& permits, Rank rank, net::Family family) {
-    std::map<std::pair<std::size_t, Above>, std::vector<std::pair<Box, std::size_t>>> maps;
-    for (const Piece& piece : pieces_of(draft_.policy, draft_.situation, permits, rank, family)) {
-      for (std::size_t slot = 0; slot < piece.permits.size(); ++slot) {
-        for (const Box& box : with_replies(piece.box)) {
-          maps[{slot, above_of(box.service.protocol)}].emplace_back(box, piece.permits[slot]);
-        }
-      }
-    }
-    for (const auto& [place, entries] : maps) {
-      write_map(lookup_for(name_, rank, family, place.second, place.first), rank, entries);
-    }
-  }
-
-  void write_map(Lookup lookup, Rank rank, const std::vector<std::pair<Box, std::size_t>>& entries) {
-    SetShape shape{.name = lookup.map, .key = lookup.types, .holds = Holds::Marks, .limit = {}, .size = {}};
-    for (const auto& [box, _] : entries) {
-      const auto [low, high] = keys_of(box, rank);
-      shape.interval = shape.interval || low != high;
-    }
-    draft_.declare(shape);
-    for (const auto& [box, permit] : entries) {
-      const auto [low, high] = keys_of(box, rank);
-      Element element{trimmed(low, lookup.types), {}, draft_.allotted.permits[permit], {},
-                      draft_.policy.permits()[permit].id, {}};
-      if (shape.interval) {
-        element.key_end = trimmed(high, lookup.types);
-      }
-      draft_.add(shape.name, std::move(element));
-    }
-    lookups_.push_back(std::move(lookup));
-  }
-
-  Draft& draft_;
-  std::string name_;
-  std::vector<Lookup> lookups_;
-};
 
 Bytes live_key(std::uint32_t mark, std::uint8_t direction, const std::string& in_name, const std::string& out_name) {
   Bytes key;
@@ -176,23 +34,26 @@ struct Way {
   const std::vector<net::Mac>& macs;  ///< of the sender
 };
 
-void write_way(Draft& draft, std::uint32_t mark, const Way& way, const std::string& comment,
-               std::optional<policy::Instant> ends) {
-  const policy::Zone& from = draft.policy.zones()[way.from];
-  const policy::Zone& to = draft.policy.zones()[way.to];
+/// Takes what belongs into which set.
+using Put = std::function<void(const std::string&, Element)>;
+
+void put_way(const Side& side, std::uint32_t mark, const Way& way, const std::string& comment,
+             std::optional<policy::Instant> ends, const Put& put) {
+  const policy::Zone& from = side.policy.zones()[way.from];
+  const policy::Zone& to = side.policy.zones()[way.to];
   for (const std::string& in_name : from.interfaces) {
     for (const std::string& out_name : to.interfaces) {
       const Bytes key = live_key(mark, way.direction, in_name, out_name);
       if (way.macs.empty() && to.gateways.empty()) {
-        draft.add("live", {key, {}, {}, ends, comment, {}});
+        put("live", {key, {}, {}, ends, comment, {}});
       }
       for (const net::Mac& mac : way.macs) {
-        draft.add("live_mac", {Bytes{key}.append(mac.bytes()), {}, {}, ends, comment, {}});
+        put("live_mac", {Bytes{key}.append(mac.bytes()), {}, {}, ends, comment, {}});
       }
       if (way.macs.empty()) {
         for (const net::Address& gateway : to.gateways) {
-          draft.add(gateway.is_v4() ? "live_hop4" : "live_hop6",
-                    {Bytes{key}.append(gateway.bytes()), {}, {}, ends, comment, {}});
+          put(gateway.is_v4() ? "live_hop4" : "live_hop6",
+              {Bytes{key}.append(gateway.bytes()), {}, {}, ends, comment, {}});
         }
       }
     }
@@ -209,11 +70,7 @@ void declare_live_sets(Draft& draft) {
     draft.declare(shape);
   };
   declare("live", std::nullopt);
-  bool macs = false;
-  for (const Permit& permit : draft.policy.permits()) {
-    macs = macs || !permit.from.macs.empty() || !permit.to.macs.empty();
-  }
-  if (macs) {
+  if (draft.tally.with_macs > 0) {
     declare("live_mac", Type::EtherAddr);
   }
   bool gateways = false;
@@ -251,31 +108,60 @@ bool forwarded(const Permit& permit) {
   return permit.kind == PermitKind::Flow || permit.kind == PermitKind::SpecificFlow;
 }
 
-void write_live(Draft& draft) {
+/// What one permit puts into the sets that say which marks are alive.
+void put_permit(const Side& side, std::size_t index, const Put& put) {
+  const Permit& permit = side.policy.permits()[index];
+  if (!forwarded(permit)) {
+    return;
+  }
+  const std::uint32_t mark = side.marks[index];
+  put("known", {ruleset::mark_bytes(mark), {}, {}, {}, permit.id, {}});
+  if (!policy::in_force(permit, side.situation)) {
+    return;
+  }
+  const auto ends = policy::end_of(permit, side.situation);
+  put_way(side, mark, {0, *permit.from.zone, *permit.to.zone, permit.from.macs}, permit.id, ends, put);
+  put_way(side, mark, {1, *permit.to.zone, *permit.from.zone, permit.to.macs}, permit.id, ends, put);
+  if (!permit.from.macs.empty() || !permit.to.macs.empty()) {
+    put("bound", {ruleset::mark_bytes(mark), {}, {}, ends, permit.id, {}});
+  }
+}
+
+void put_inside(const Side& side, const Put& put) {
   const std::vector<net::Mac> any;
-  for (std::size_t i = 0; i < draft.policy.permits().size(); ++i) {
-    const Permit& permit = draft.policy.permits()[i];
-    if (!forwarded(permit)) {
-      continue;
-    }
-    const std::uint32_t mark = draft.allotted.permits[i];
-    draft.permit_ids[mark] = permit.id;
-    draft.add("known", {ruleset::mark_bytes(mark), {}, {}, {}, permit.id, {}});
-    if (!policy::in_force(permit, draft.situation)) {
-      continue;
-    }
-    const auto ends = policy::end_of(permit, draft.situation);
-    write_way(draft, mark, {0, *permit.from.zone, *permit.to.zone, permit.from.macs}, permit.id, ends);
-    write_way(draft, mark, {1, *permit.to.zone, *permit.from.zone, permit.to.macs}, permit.id, ends);
-    if (!permit.from.macs.empty() || !permit.to.macs.empty()) {
-      draft.add("bound", {ruleset::mark_bytes(mark), {}, {}, ends, permit.id, {}});
+  for (ZoneIndex zone = 0; zone < side.policy.zones().size(); ++zone) {
+    if (side.policy.zones()[zone].intra_zone_allow && !side.situation.locked.contains(zone)) {
+      const std::string comment = "intra " + side.policy.zones()[zone].name;
+      put_way(side, side.intra[zone], {0, zone, zone, any}, comment, std::nullopt, put);
+      put_way(side, side.intra[zone], {1, zone, zone, any}, comment, std::nullopt, put);
     }
   }
-  for (ZoneIndex zone = 0; zone < draft.policy.zones().size(); ++zone) {
-    if (draft.policy.zones()[zone].intra_zone_allow && !draft.situation.locked.contains(zone)) {
-      const std::string comment = "intra " + draft.policy.zones()[zone].name;
-      write_way(draft, draft.allotted.intra[zone], {0, zone, zone, any}, comment, std::nullopt);
-      write_way(draft, draft.allotted.intra[zone], {1, zone, zone, any}, comment, std::nullopt);
+}
+
+void write_live(Draft& draft) {
+  const Put add = [&](const std::string& set, Element element) { draft.add(set, std::move(element)); };
+  for (std::size_t i = 0; i < draft.policy.permits().size(); ++i) {
+    put_permit(draft.now(), i, add);
+  }
+  put_inside(draft.now(), add);
+}
+
+void update_live(Draft& draft) {
+  using BySet = std::map<std::string, std::vector<Element>>;
+  const auto gather = [](const Side& side, std::size_t first, std::size_t end) {
+    BySet all;
+    const Put into = [&](const std::string& set, Element element) { all[set].push_back(std::move(element)); };
+    for (std::size_t i = first; i < end; ++i) {
+      put_permit(side, i, into);
+    }
+    put_inside(side, into);
+    return all;
+  };
+  BySet gone = gather(draft.then(), draft.changed()->first, draft.changed()->then_end);
+  BySet come = gather(draft.now(), draft.changed()->first, draft.changed()->now_end);
+  for (const std::string set : {"known", "bound", "live", "live_mac", "live_hop4", "live_hop6"}) {
+    if (draft.has(set)) {
+      draft.edit(draft.shape(set), std::move(gone[set]), std::move(come[set]));
     }
   }
 }
@@ -287,8 +173,6 @@ Rule try_lookup(const Lookup& lookup, bool reply) {
   made.statements.push_back(jump("if_live"));
   return made;
 }
-
-using Pair = std::pair<ZoneIndex, ZoneIndex>;
 
 /// The chain of packets from one zone to another: first packets by the permits of this pair, replies by those of the
 /// other direction with the ends swapped, so that a live connection is decided again by whichever packet comes first.
@@ -322,12 +206,7 @@ void write_pair_chains(Draft& draft, const Pair& pair, const std::map<Pair, std:
   }
 }
 
-}  // namespace
-
-void write_permits(Draft& draft) {
-  declare_live_sets(draft);
-  write_gateways(draft);
-  write_live(draft);
+void write_all_maps(Draft& draft) {
   std::map<Pair, std::vector<std::size_t>> permits;
   for (std::size_t i = 0; i < draft.policy.permits().size(); ++i) {
     const Permit& permit = draft.policy.permits()[i];
@@ -335,11 +214,33 @@ void write_permits(Draft& draft) {
       permits[{*permit.from.zone, *permit.to.zone}].push_back(i);
     }
   }
+  for (auto& [pair, indices] : permits) {
+    write_maps(draft, pair, by_precedence(draft.policy, draft.situation, std::move(indices)));
+  }
+}
+
+void update_all_maps(Draft& draft) {
+  for (const auto& [pair, _] : draft.tally.pairs) {
+    update_maps(draft, pair);
+  }
+}
+
+}  // namespace
+
+void write_permits(Draft& draft) {
+  declare_live_sets(draft);
+  write_gateways(draft);
+  if (draft.changed()) {
+    update_live(draft);
+    update_all_maps(draft);
+  } else {
+    write_live(draft);
+    write_all_maps(draft);
+  }
   std::map<Pair, std::vector<Lookup>> lookups;
   std::set<Pair> pairs;
-  for (auto& [pair, indices] : permits) {
-    lookups[pair] = PairWriter{draft, pair.first, pair.second}.write(
-        by_precedence(draft.policy, draft.situation, std::move(indices)));
+  for (const auto& [pair, _] : draft.tally.pairs) {
+    lookups[pair] = lookups_of(draft, pair);
     pairs.insert({pair, {pair.second, pair.first}});
   }
   for (ZoneIndex zone = 0; zone < draft.policy.zones().size(); ++zone) {

@@ -13,34 +13,93 @@ using ruleset::Holds;
 using ruleset::SetShape;
 using ruleset::Type;
 
-std::string map_of(net::Family family) { return family == net::Family::V4 ? "zone4" : "zone6"; }
+std::string name_of_map(net::Family family) { return family == net::Family::V4 ? "zone4" : "zone6"; }
 
 Bytes key_of(const std::string& interface, std::uint32_t mark) {
   Bytes key;
   return key.append(ruleset::name_bytes(interface).view()).append(ruleset::mark_bytes(mark).view());
 }
 
+/// The marks of zones, by ZoneIndex, and of the addresses that the map does not hold.
+struct ZoneMarks {
+  std::vector<std::uint32_t> zones;
+  std::uint32_t elsewhere = 0;
+};
+
+struct MarkedRange {
+  net::Range range;
+  std::uint32_t mark = 0;
+  bool operator==(const MarkedRange&) const = default;
+};
+
 /// Every range whose zone is not the one elsewhere; those of no zone too, where elsewhere is a zone.
-void write_zone_map(Draft& draft, net::Family family) {
-  const std::uint32_t elsewhere = draft.elsewhere(family);
+std::vector<MarkedRange> map_of(const policy::Policy& policy, const ZoneMarks& marks, net::Family family) {
+  std::vector<MarkedRange> map;
+  map.reserve(policy.flattened().size());
   const auto write = [&](const net::Range& range, std::uint32_t mark) {
-    if (mark != elsewhere) {
-      draft.add(map_of(family), {Bytes{range.first.bytes()}, Bytes{range.last.bytes()}, mark, {}, {}, {}});
+    if (mark != marks.elsewhere) {
+      map.push_back({range, mark});
     }
   };
   std::optional<net::Address> next = net::Address::lowest(family);
-  for (const policy::Policy::ZoneRange& part : draft.policy.flattened()) {
+  for (const policy::ZoneRange& part : policy.flattened()) {
     if (part.range.first.family() != family) {
       continue;
     }
     if (*next < part.range.first) {
       write({*next, *part.range.first.previous()}, 0);
     }
-    write(part.range, draft.zone_mark(part.zone));
+    write(part.range, marks.zones[part.zone]);
     next = part.range.last.next();
   }
   if (next) {
     write({*next, net::Address::highest(family)}, 0);
+  }
+  return map;
+}
+
+Element element_of(const MarkedRange& part) {
+  return {Bytes{part.range.first.bytes()}, Bytes{part.range.last.bytes()}, part.mark, {}, {}, {}};
+}
+
+/// What only `a` has, and what only `b` has; both in order.
+std::pair<std::vector<Element>, std::vector<Element>> apart(const std::vector<MarkedRange>& a,
+                                                            const std::vector<MarkedRange>& b) {
+  std::pair<std::vector<Element>, std::vector<Element>> only;
+  auto one = a.begin();
+  auto other = b.begin();
+  while (one != a.end() || other != b.end()) {
+    if (one != a.end() && other != b.end() && *one == *other) {
+      ++one;
+      ++other;
+    } else if (other == b.end() || (one != a.end() && one->range.first <= other->range.first)) {
+      only.first.push_back(element_of(*one++));
+    } else {
+      only.second.push_back(element_of(*other++));
+    }
+  }
+  return only;
+}
+
+void write_zone_map(Draft& draft, net::Family family) {
+  const std::string name = name_of_map(family);
+  if (draft.changed() && !draft.changed()->addresses) {
+    draft.keep(name);
+    return;
+  }
+  ZoneMarks marks{{}, draft.elsewhere(family)};
+  for (policy::ZoneIndex i = 0; i < draft.policy.zones().size(); ++i) {
+    marks.zones.push_back(draft.zone_mark(i));
+  }
+  const std::vector<MarkedRange> now = map_of(draft.policy, marks, family);
+  if (draft.changed()) {
+    marks.elsewhere = draft.elsewhere(draft.then().policy, family);
+    auto [gone, come] = apart(map_of(draft.then().policy, marks, family), now);
+    draft.edit(draft.shape(name), std::move(gone), std::move(come));
+    return;
+  }
+  for (const MarkedRange& part : now) {
+    draft.add(name, element_of(part));
   }
 }
 
@@ -82,6 +141,11 @@ constexpr std::size_t kFewZones = 80;
 /// One counter and one sampling rate per source zone, destination zone and reason, so that nothing is allocated while
 /// packets are dropped.
 void write_drop_words(Draft& draft) {
+  if (draft.changed()) {
+    draft.keep("drops");
+    draft.keep("sample");
+    return;
+  }
   const std::uint32_t room = draft.policy.zones().size() <= kFewZones ? 1U << 16U : 1U << 20U;
   draft.declare({.name = "drops", .key = {Type::Mark}, .counter = true, .limit = {}, .size = room});
   draft.declare({.name = "sample", .key = {Type::Mark}, .limit = kSampling, .size = room});
@@ -105,20 +169,10 @@ void write_drop_words(Draft& draft) {
 
 }  // namespace
 
-std::uint32_t Draft::elsewhere(net::Family family) const {
-  const net::Prefix everything{net::Address::lowest(family), 0};
-  for (policy::ZoneIndex i = 0; i < policy.zones().size(); ++i) {
-    if (std::ranges::find(policy.zones()[i].networks, everything) != policy.zones()[i].networks.end()) {
-      return zone_mark(i);
-    }
-  }
-  return 0;
-}
-
 ruleset::Rule mark_zone_of(Field address, const Draft& draft) {
   const bool v4 = address == Field::IpSaddr || address == Field::IpDaddr;
   const net::Family family = v4 ? net::Family::V4 : net::Family::V6;
-  return rule({of(family), meta_mark(draft.elsewhere(family)), meta_mark_from({address}, map_of(family))});
+  return rule({of(family), meta_mark(draft.elsewhere(family)), meta_mark_from({address}, name_of_map(family))});
 }
 
 void write_zones(Draft& draft) {

@@ -128,7 +128,7 @@ class Hosts {
     const net::Range range = host.value.range();
     const auto& all = space_.flattened();
     auto at = std::ranges::lower_bound(all, range.first, {},
-                                       [](const Policy::ZoneRange& r) { return r.range.last; });
+                                       [](const ZoneRange& r) { return r.range.last; });
     const bool wholly = at != all.end() && at->zone == zone && at->range.first <= range.first &&
                         range.last <= at->range.last;
     if (wholly) {

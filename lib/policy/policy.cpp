@@ -15,7 +15,7 @@ constexpr ZoneIndex kNoZone = std::numeric_limits<ZoneIndex>::max();
 /// disjoint.
 class Flattening {
  public:
-  std::vector<Policy::ZoneRange> run(const std::vector<Zone>& zones,
+  std::vector<ZoneRange> run(const std::vector<Zone>& zones,
                                      const std::optional<Management>& management) {
     struct Item {
       net::Prefix prefix;
@@ -53,7 +53,7 @@ class Flattening {
   /// Ends every open network that lies wholly before `address` (all of them when there is none).
   void close_before(const std::optional<net::Address>& address) {
     while (!open_.empty() && (!address || open_.back().range.last < *address)) {
-      const Policy::ZoneRange top = open_.back();
+      const ZoneRange top = open_.back();
       open_.pop_back();
       if (cursor_ && *cursor_ <= top.range.last) {
         emit({*cursor_, top.range.last}, top.zone);
@@ -89,8 +89,8 @@ class Flattening {
     }
   }
 
-  std::vector<Policy::ZoneRange> out_;
-  std::vector<Policy::ZoneRange> open_;
+  std::vector<ZoneRange> out_;
+  std::vector<ZoneRange> open_;
   std::optional<net::Address> cursor_;
 };
 
@@ -107,10 +107,29 @@ std::string_view name_of(PermitKind kind) {
   return "-";
 }
 
+Policy::Space Policy::space_of(const PolicyParts& parts) {
+  Space space;
+  space.flattened = Flattening{}.run(parts.zones, parts.management);
+  space.digests = spaces_of(parts.zones.size(), space.flattened);
+  for (ZoneIndex i = 0; i < parts.zones.size(); ++i) {
+    for (const net::Prefix& prefix : parts.zones[i].networks) {
+      if (prefix.length() == 0) {
+        space.rest.at(static_cast<std::size_t>(prefix.family())) = i;
+      }
+    }
+  }
+  return space;
+}
+
 Policy::Policy(PolicyParts parts)
     : parts_{std::move(parts)},
-      flattened_{std::make_shared<const std::vector<ZoneRange>>(
-          Flattening{}.run(parts_.zones, parts_.management))} {}
+      space_{std::make_shared<const Space>(space_of(parts_))},
+      versions_{versions_of(*this, space_->digests)} {}
+
+Policy::Policy(PolicyParts parts, const Policy& space)
+    : parts_{std::move(parts)},
+      space_{space.space_},
+      versions_{versions_of(*this, space_->digests)} {}
 
 std::optional<ZoneIndex> Policy::zone_named(std::string_view name) const {
   const auto found = std::ranges::find(parts_.zones, name, &Zone::name);
@@ -131,9 +150,9 @@ std::optional<ZoneIndex> Policy::zone_of_interface(std::string_view interface) c
 }
 
 std::optional<ZoneIndex> Policy::zone_of(const net::Address& address) const {
-  const auto after = std::ranges::upper_bound(*flattened_, address, {},
+  const auto after = std::ranges::upper_bound(space_->flattened, address, {},
                                               [](const ZoneRange& r) { return r.range.first; });
-  if (after == flattened_->begin() || !std::prev(after)->range.contains(address)) {
+  if (after == space_->flattened.begin() || !std::prev(after)->range.contains(address)) {
     return std::nullopt;
   }
   return std::prev(after)->zone;
@@ -145,9 +164,9 @@ std::vector<net::Range> Policy::addresses_of(const End& end, net::Family family)
   }
   std::vector<net::Range> of_zone;
   const auto clip = [&](const net::Range& wanted) {
-    auto at = std::ranges::lower_bound(*flattened_, wanted.first, {},
+    auto at = std::ranges::lower_bound(space_->flattened, wanted.first, {},
                                        [](const ZoneRange& r) { return r.range.last; });
-    for (; at != flattened_->end() && at->range.first <= wanted.last; ++at) {
+    for (; at != space_->flattened.end() && at->range.first <= wanted.last; ++at) {
       if (at->zone == *end.zone) {
         of_zone.push_back(
             {std::max(at->range.first, wanted.first), std::min(at->range.last, wanted.last)});

@@ -8,7 +8,9 @@
 #include "base/words.hpp"
 #include "net/address.hpp"
 #include "net/service.hpp"
+#include "policy/versions.hpp"
 
+#include <array>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -136,6 +138,13 @@ struct Appliance {
   std::string policy_edition;
 };
 
+/// A stretch of one zone's addresses.
+struct ZoneRange {
+  net::Range range;
+  ZoneIndex zone;
+  bool operator==(const ZoneRange&) const = default;
+};
+
 /// Everything the files say, checked. Made by `parse` alone (and by tests through `PolicyParts`).
 struct PolicyParts {
   Appliance appliance;
@@ -151,9 +160,11 @@ struct PolicyParts {
 
 class Policy {
  public:
+  using ZoneRange = policy::ZoneRange;
+
   explicit Policy(PolicyParts parts);
   /// With the flattened networks of `space`, whose zones and management have the same networks.
-  Policy(PolicyParts parts, const Policy& space) : parts_{std::move(parts)}, flattened_{space.flattened_} {}
+  Policy(PolicyParts parts, const Policy& space);
 
   [[nodiscard]] const Appliance& appliance() const { return parts_.appliance; }
   [[nodiscard]] const std::vector<Zone>& zones() const { return parts_.zones; }
@@ -173,19 +184,30 @@ class Policy {
 
   /// Zone networks without the special ranges and without more specific networks of other zones and of management, which
   /// is in no zone: sorted, disjoint, each with its zone. Computed once.
-  struct ZoneRange {
-    net::Range range;
-    ZoneIndex zone;
-    bool operator==(const ZoneRange&) const = default;
-  };
-  [[nodiscard]] const std::vector<ZoneRange>& flattened() const { return *flattened_; }
+  [[nodiscard]] const std::vector<ZoneRange>& flattened() const { return space_->flattened; }
+  /// The zone whose networks hold every address of the family, and that has what no other network takes out.
+  [[nodiscard]] std::optional<ZoneIndex> zone_of_the_rest(net::Family family) const {
+    return space_->rest.at(static_cast<std::size_t>(family));
+  }
+  /// By zone: equal as long as its addresses are.
+  [[nodiscard]] const std::vector<Digest>& spaces() const { return space_->digests; }
+  /// By index of zones() and permits().
+  [[nodiscard]] const Versions& versions() const { return versions_; }
   /// `hosts` as far as they are addresses of `zone`; the zone's whole address space when there are none. Of one family,
   /// sorted, disjoint.
   [[nodiscard]] std::vector<net::Range> addresses_of(const End& end, net::Family family) const;
 
  private:
+  struct Space {
+    std::vector<ZoneRange> flattened;
+    std::vector<Digest> digests;
+    std::array<std::optional<ZoneIndex>, net::kFamilies.size()> rest;
+  };
+  [[nodiscard]] static Space space_of(const PolicyParts& parts);
+
   PolicyParts parts_;
-  std::shared_ptr<const std::vector<ZoneRange>> flattened_;
+  std::shared_ptr<const Space> space_;
+  Versions versions_;
 };
 
 /// Of zones, in file order, then of management.

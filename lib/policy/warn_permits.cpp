@@ -50,7 +50,7 @@ using Families = std::array<bool, net::kFamilies.size()>;
 /// Which families each zone has addresses in that are really its own.
 std::vector<Families> families_of_zones(const Policy& policy) {
   std::vector<Families> families(policy.zones().size());
-  for (const Policy::ZoneRange& range : policy.flattened()) {
+  for (const ZoneRange& range : policy.flattened()) {
     families[range.zone].at(static_cast<std::size_t>(range.range.first.family())) = true;
   }
   return families;

@@ -53,14 +53,13 @@ std::optional<std::vector<policy::Source>> sources_in(const object& from) {
   return sources;
 }
 
-template <typename Map>
-bool read_map(const object& from, std::string_view key, Map& into) {
-  const object* found = object_in(from, key);
+bool read_zones(const object& from, std::map<std::string, std::uint8_t>& into) {
+  const object* found = object_in(from, "zones");
   if (found == nullptr) {
     return false;
   }
   for (const auto& member : *found) {
-    const auto number = number_of<typename Map::mapped_type>(member.value());
+    const auto number = number_of<std::uint8_t>(member.value());
     if (!number) {
       return false;
     }
@@ -69,13 +68,53 @@ bool read_map(const object& from, std::string_view key, Map& into) {
   return true;
 }
 
-template <typename Map>
-object object_of(const Map& map) {
+object object_of(const std::map<std::string, std::uint8_t>& zones) {
   object all;
-  for (const auto& [name, number] : map) {
+  for (const auto& [name, number] : zones) {
     all[name] = number;
   }
   return all;
+}
+
+object object_of(const std::vector<compile::Numbers::Numbered>& permits) {
+  object all;
+  all.reserve(permits.size());
+  for (const auto& [version, number] : permits) {
+    all[hex(version)] = number;
+  }
+  return all;
+}
+
+std::optional<Digest> digest_in(std::string_view text) {
+  Digest digest{};
+  if (text.size() != 2 * digest.size()) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const char* at = text.data() + 2 * i;
+    const auto [end, error] = std::from_chars(at, at + 2, digest.at(i), 16);
+    if (error != std::errc{} || end != at + 2) {
+      return std::nullopt;
+    }
+  }
+  return digest;
+}
+
+bool read_permits(const object& from, std::vector<compile::Numbers::Numbered>& into) {
+  const object* found = object_in(from, "permits");
+  if (found == nullptr) {
+    return false;
+  }
+  for (const auto& member : *found) {
+    const auto version = digest_in(member.key());
+    const auto number = number_of<std::uint32_t>(member.value());
+    if (!version || !number) {
+      return false;
+    }
+    into.push_back({*version, *number});
+  }
+  std::ranges::sort(into, {}, &compile::Numbers::Numbered::version);
+  return std::ranges::adjacent_find(into, {}, &compile::Numbers::Numbered::version) == into.end();
 }
 
 }  // namespace
@@ -187,8 +226,8 @@ Result<compile::Numbers> load_numbers(const std::string& state_dir) {
     return numbers;
   }
   const auto next = number_in<std::uint32_t>(**document, "next_permit");
-  if (!next || !read_map(**document, "zones", numbers.zones) ||
-      !read_map(**document, "permits", numbers.permits)) {
+  if (!next || !read_zones(**document, numbers.zones) ||
+      !read_permits(**document, numbers.permits)) {
     return fail("'" + path + "' is damaged");
   }
   numbers.next_permit = *next;

@@ -120,11 +120,15 @@ std::string edited(std::string text, const std::string& where, const std::string
 /// Medians over rounds that go there and back.
 void time_change(kernel::Nftables& nftables, const char* name, const policy::Policy& a,
                  const policy::Policy& b, compile::Compiled& now) {
+  const policy::Situation situation{kNow, {}, {}};
   std::vector<double> compiling;
   std::vector<double> writing;
   for (int round = 0; round < kRounds; ++round) {
+    const policy::Policy& from = round % 2 == 0 ? a : b;
+    const policy::Policy& to = round % 2 == 0 ? b : a;
     const auto begin = Clock::now();
-    compile::Compiled next = compiled(round % 2 == 0 ? b : a, now.numbers);
+    compile::Compiled next =
+        compile::compile(to, situation, now.numbers, {from, situation, now});
     compiling.push_back(millis_since(begin));
     const auto middle = Clock::now();
     commit(nftables, compile::difference(now.table, next.table));

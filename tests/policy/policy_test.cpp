@@ -34,7 +34,7 @@ net::Address address(std::string_view text) {
 
 std::vector<std::string> flattened(const Policy& policy) {
   std::vector<std::string> lines;
-  for (const Policy::ZoneRange& range : policy.flattened()) {
+  for (const ZoneRange& range : policy.flattened()) {
     lines.push_back(std::to_string(range.zone) + " " + range.range.str());
   }
   return lines;
@@ -139,7 +139,7 @@ TEST(PolicyZoneOf, AgreesWithTheLongestPrefixOverRandomZones) {
       ASSERT_EQ(policy.zone_of(probe), expected) << probe.str();
     }
     ASSERT_TRUE(std::ranges::is_sorted(policy.flattened(), {},
-                                       [](const Policy::ZoneRange& r) { return r.range.first; }));
+                                       [](const ZoneRange& r) { return r.range.first; }));
   }
 }
 

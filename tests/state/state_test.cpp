@@ -145,12 +145,14 @@ TEST_F(State, TheLatestTimeComesBack) {
 }
 
 TEST_F(State, NumbersComeBack) {
-  const compile::Numbers numbers{{{"jumin", 1}, {"cloud", 2}}, {{"abc", 0x80000001U}}, 0x80000002U};
+  const compile::Numbers numbers{{{"jumin", 1}, {"cloud", 2}}, {{{1, 2}, 0x80000001U}, {{3}, 0x80000002U}}, 0x80000003U};
   ASSERT_TRUE(save_numbers(directory_, numbers));
 
   EXPECT_EQ(*load_numbers(directory_), numbers);
   write("numbers.json", "{\"zones\":{\"jumin\":300},\"permits\":{},\"next_permit\":1}");
   EXPECT_FALSE(load_numbers(directory_));  // no such number fits a zone
+  write("numbers.json", "{\"zones\":{},\"permits\":{\"abc\":2147483649},\"next_permit\":1}");
+  EXPECT_FALSE(load_numbers(directory_));  // no digest is that short
 }
 
 TEST_F(State, ConfigFilesComeInNameOrderBehindTheMainOne) {
