@@ -82,7 +82,7 @@ class DaemonLab : public ::testing::Test {
       GTEST_SKIP() << "needs root for network namespaces";
     }
     city_.emplace();
-    daemon_.emplace(city_->appliance(), SEKISHO_BIN);
+    daemon_.emplace(city_->appliance(), built_programs());
   }
 
   void begin(const std::string& config) {

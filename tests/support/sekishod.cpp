@@ -58,6 +58,8 @@ bool eventually(const std::function<bool()>& holds, milliseconds limit) {
   return true;
 }
 
+std::string built_programs() { return SEKISHO_BIN; }
+
 Sekishod::Sekishod(const NetNs& appliance, std::string bin)
     : bin_{std::move(bin)}, netns_{appliance.path()} {
   std::string pattern = (std::filesystem::temp_directory_path() / "sekisho-XXXXXX").string();

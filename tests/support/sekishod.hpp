@@ -28,6 +28,9 @@ struct Ran {
 [[nodiscard]] bool eventually(const std::function<bool()>& holds,
                               std::chrono::milliseconds limit = std::chrono::seconds{10});
 
+/// The directory in which this build's programs are.
+[[nodiscard]] std::string built_programs();
+
 class Sekishod {
  public:
   /// Directories of its own below the system's temporary one, removed at the end. Programs are
