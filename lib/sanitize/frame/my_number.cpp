@@ -35,6 +35,11 @@ constexpr std::array<std::string_view, 5> kWords{"個人番号", "マイナン�
 /// How far before the number such a word may stand, in bytes.
 constexpr std::size_t kNear = 90;
 
+/// A digit, or the first byte of a full-width one.
+bool may_be_digit(char c) {
+  return (c >= '0' && c <= '9') || c == '\xef';
+}
+
 Sign sign_at(std::string_view text, std::size_t at) {
   const char c = text[at];
   if (c >= '0' && c <= '9') {
@@ -125,6 +130,10 @@ MyNumbers find_my_numbers(std::string_view text) {
   MyNumbers found;
   std::optional<Groups> groups;
   for (std::size_t at = 0; at < text.size();) {
+    if (!groups && !may_be_digit(text[at])) {
+      ++at;  // nearly every byte of nearly every text
+      continue;
+    }
     const Sign sign = sign_at(text, at);
     if (sign.is >= '0' && sign.is <= '9') {
       if (!groups) {

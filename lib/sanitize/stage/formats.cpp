@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sanitize/stage/stage.hpp"
 
+#include "sanitize/text/formats.hpp"
+
 #include <vector>
 
 namespace sekisho::sanitize {
@@ -12,7 +14,7 @@ std::vector<Format> collected() {
     all.insert(all.end(), family.begin(), family.end());
   };
   // one line for each family
-  (void)add;
+  add(text::formats());
   return all;
 }
 
@@ -25,6 +27,7 @@ std::span<const Format> formats() {
 
 void load_libraries() {
   (void)formats();
+  text::prepare();
 }
 
 }  // namespace sekisho::sanitize
