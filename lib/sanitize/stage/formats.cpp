@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sanitize/stage/stage.hpp"
 
+#include "sanitize/mail/formats.hpp"
 #include "sanitize/text/formats.hpp"
 
 #include <vector>
@@ -15,6 +16,7 @@ std::vector<Format> collected() {
   };
   // one line for each family
   add(text::formats());
+  add(mail::formats());
   return all;
 }
 
