@@ -249,6 +249,37 @@ TEST(Parts, PreambleAndEpilogueGo) {
   EXPECT_TRUE(result.did(Action::RemovedHidden));
 }
 
+TEST(Parts, ReportsOfDeliveryAreReadable) {
+  const Tried result = tried(message(
+      {text("届きませんでした"),
+       {"Content-Type: message/delivery-status\n",
+        "Reporting-MTA: dns; mx.example.jp\n\nFinal-Recipient: rfc822; a@b.jp\nStatus: 5.1.1\n"},
+       {"Content-Type: text/rfc822-headers\n", "Received: from inside\n"}},
+      "multipart/report; report-type=delivery-status"));
+
+  const std::string read = read_back(result.message()).text;
+  EXPECT_NE(read.find("Final-Recipient: rfc822; a@b[.]jp\r\nStatus: 5.1.1\r\n"), std::string::npos)
+      << read;
+  EXPECT_EQ(read.find("inside"), std::string::npos) << read;
+}
+
+TEST(Parts, AnInvitationIsSanitizedAsACalendar) {
+  const Tried result = tried(
+      message(
+          {text("会議"),
+           {"Content-Type: text/calendar; method=REQUEST; charset=utf-8\n",
+            "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:1\nATTACH:http://evil.example/\n"
+            "SUMMARY:会議\nEND:VEVENT\nEND:VCALENDAR\n"}},
+          "multipart/alternative"),
+      kFiles);
+
+  const ReadBack read = read_back(result.message());
+  EXPECT_EQ(read.text, "会議\r\n");
+  ASSERT_EQ(read.files.size(), 1U) << result.refused();
+  EXPECT_EQ(read.files[0].as_array()[1].as_string(), "text/calendar");
+  EXPECT_EQ(result.message().find("evil"), std::string::npos);
+}
+
 TEST(Parts, PicturesOfHtmlAreNoticed) {
   const Tried result =
       tried(message({{"Content-Type: text/html; charset=utf-8\n", "<p>絵 <img src=cid:1 alt=図>"},

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sanitize/text/html.hpp"
 
-#include "sanitize/frame/characters.hpp"
 #include "sanitize/text/entities.hpp"
 #include "sanitize/text/links.hpp"
 #include "sanitize/text/page.hpp"
 #include "sanitize/text/plain.hpp"
 #include "sanitize/text/style.hpp"
 #include "sanitize/text/tags.hpp"
+#include "sanitize/text/targets.hpp"
 
 #include <algorithm>
 #include <map>
@@ -16,7 +16,6 @@ namespace sekisho::sanitize::text {
 namespace {
 
 constexpr std::size_t kDeepest = 512;
-constexpr std::size_t kLongestTarget = 1'000;
 
 /// A set of element names, written as one blank-separated text.
 struct Names {
@@ -47,47 +46,6 @@ constexpr Names kBlocks{
     "tfoot thead tr"};
 constexpr Names kLists{"dir menu ol ul"};
 constexpr Names kScopes{"caption html object table td template th"};
-
-bool is_remote(std::string_view target) {
-  return target.find("//") < 12;
-}
-
-/// A target as it can be shown in a text: without what browsers take out of it.
-std::string shown_target(std::string_view target, Report& report) {
-  std::string made;
-  for (const char c : cleaned(target, report)) {
-    made += c == '\n' || c == '\t' || c == '\r' ? "" : std::string(1, c);
-  }
-  const auto first = made.find_first_not_of(' ');
-  made =
-      first == std::string::npos ? "" : made.substr(first, made.find_last_not_of(' ') - first + 1);
-  std::ranges::replace(made, ' ', '+');
-  if (made.size() > kLongestTarget) {
-    made.resize(cut_at(made, kLongestTarget));
-    made += "…";
-  }
-  return made;
-}
-
-/// What is left of a target or a text when it is compared with the other.
-std::string bare(std::string_view text) {
-  std::string made;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) > ' ') {
-      made += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    }
-  }
-  for (const std::string_view start : {"http://", "https://", "mailto:", "tel:"}) {
-    if (made.starts_with(start)) {
-      made.erase(0, start.size());
-      break;
-    }
-  }
-  if (made.ends_with('/')) {
-    made.pop_back();
-  }
-  return made;
-}
 
 class Reading {
  public:

@@ -2,6 +2,7 @@
 #include "sanitize/text/links.hpp"
 
 #include "sanitize/frame/characters.hpp"
+#include "sanitize/text/link_words.hpp"
 #include "sanitize/text/signs.hpp"
 
 #include <algorithm>
@@ -16,83 +17,6 @@ constexpr std::size_t kPiece = 8 << 10U;
 constexpr std::size_t kLongestScheme = 32;
 constexpr std::size_t kLongestNoted = 200;
 constexpr std::size_t kLongestMailbox = 256;
-
-/// What becomes of a scheme, and what must follow its colon for it to be one.
-enum class Follows : std::uint8_t { Anything, Slash, Digit, MediaType };
-struct Scheme {
-  std::string_view name;
-  std::string_view becomes;  ///< empty: its colon is bracketed
-  Follows follows;
-};
-constexpr std::array kSchemes{
-    Scheme{"http", "hxxp", Follows::Anything},
-    Scheme{"https", "hxxps", Follows::Anything},
-    Scheme{"ftp", "fxp", Follows::Slash},
-    Scheme{"ftps", "fxps", Follows::Slash},
-    Scheme{"javascript", "", Follows::Anything},
-    Scheme{"vbscript", "", Follows::Anything},
-    Scheme{"livescript", "", Follows::Anything},
-    Scheme{"mailto", "", Follows::Anything},
-    Scheme{"file", "", Follows::Slash},
-    Scheme{"data", "", Follows::MediaType},
-    Scheme{"tel", "", Follows::Digit},
-    Scheme{"sms", "", Follows::Digit},
-    Scheme{"callto", "", Follows::Anything},
-    Scheme{"sip", "", Follows::Anything},
-    Scheme{"sips", "", Follows::Anything},
-    Scheme{"skype", "", Follows::Anything},
-    Scheme{"view-source", "", Follows::Anything},
-    Scheme{"jar", "", Follows::Anything},
-    Scheme{"blob", "", Follows::Anything},
-    Scheme{"magnet", "", Follows::Anything},
-    Scheme{"intent", "", Follows::Anything},
-    Scheme{"mhtml", "", Follows::Anything},
-    Scheme{"search-ms", "", Follows::Anything},
-};
-/// Schemes as they are after neutralising.
-constexpr std::array<std::string_view, 4> kBroken{"hxxp", "hxxps", "fxp", "fxps"};
-
-/// What stands behind the last dot of a file's name far more often than of a host's. Endings that
-/// are top-level domains too (zip, mov, sh, pl) are not here.
-constexpr std::string_view kFileEndings =
-    " asp aspx avi bak bat bin bmp cgi cmd css csv dat dll doc docm docx dwg dxf eml exe gif htm "
-    "html "
-    "ics img ini iso jpeg jpg js json jsp jtd jtt jww lha lnk log lzh mp3 mp4 msg odp ods odt otf "
-    "pdf "
-    "php png ppt pptm pptx rar rtf sfc svg tar tif tiff tmp tsv ttf txt vbs vcf wav xbd xdw xhtml "
-    "xls "
-    "xlsm xlsx xml yaml yml ";
-constexpr std::array<std::u32string_view, 15> kForeignDomains{
-    U"みんな",       U"コム",     U"クラウド", U"ストア", U"セール",
-    U"ファッション", U"ポイント", U"グーグル", U"中国",   U"世界",
-    U"公司",         U"网络",     U"台湾",     U"香港",   U"рф"};
-
-bool is_ascii_label(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-bool is_letter_beyond_ascii(char32_t c) {
-  const bool punctuation = (c >= 0x2000 && c <= 0x206f) || (c >= 0x3000 && c <= 0x3020) ||
-                           c == 0x30fb || (c >= 0xff00 && c <= 0xff65);
-  return c >= 0xc0 && !punctuation;
-}
-bool is_label(char32_t c) {
-  return is_ascii_label(c) || is_letter_beyond_ascii(c);
-}
-bool is_scheme_letter(char32_t c) {
-  return (is_ascii_label(c) && c != '_') || c == '+' || c == '.';
-}
-bool is_slash(char32_t c) {
-  return c == '/' || c == '\\';
-}
-bool is_in_url(char32_t c) {
-  constexpr std::string_view kNever = "\"<>`{}|^'";
-  return c > ' ' && c < 0x7f && kNever.find(static_cast<char>(c)) == std::string_view::npos;
-}
-bool is_in_authority(char32_t c) {
-  constexpr std::string_view kNever = "/?#\\(),;";
-  return is_letter_beyond_ascii(c) ||
-         (is_in_url(c) && kNever.find(static_cast<char>(c)) == std::string_view::npos);
-}
 
 /// A colon or a dot, maybe in brackets.
 struct Mark {
@@ -230,14 +154,14 @@ class Run {
     const std::string name = ascii(from, colon.at);
     const std::string rest = ascii(colon.end, std::min(colon.end + 24, signs_.size()));
     const std::string tail = name.substr(name.find_last_of(".+-") + 1);
-    for (const Scheme& scheme : kSchemes) {
+    for (const Scheme& scheme : schemes()) {
       if ((name == scheme.name || tail == scheme.name) &&
           fits(scheme.follows, code(colon.end), rest)) {
         return Found{colon.at - scheme.name.size(), std::string{scheme.name}, scheme.becomes};
       }
     }
     const bool authority = is_slash(code(colon.end)) && is_slash(code(colon.end + 1));
-    if (authority && std::ranges::find(kBroken, tail) != kBroken.end()) {
+    if (authority && is_broken(tail)) {
       return Found{colon.at - tail.size(), tail, {}};
     }
     const bool of_windows = name.starts_with("ms-") && colon.end < signs_.size();
@@ -256,8 +180,7 @@ class Run {
     if (!scheme) {
       return false;
     }
-    const bool broken =
-        found->bracketed || std::ranges::find(kBroken, scheme->name) != kBroken.end();
+    const bool broken = found->bracketed || is_broken(scheme->name);
     std::string text;
     if (broken) {
       text = shown(scheme->from, found->end);
@@ -347,8 +270,7 @@ class Run {
       const std::u32string next = label(dot->end);
       const bool foreign = !next.empty() && !is_ascii_label(next.front());
       if (next.empty() || dot->end + next.size() > limit ||
-          (foreign && !mark(dot->end + next.size(), '.') &&
-           std::ranges::find(kForeignDomains, next) == kForeignDomains.end())) {
+          (foreign && !mark(dot->end + next.size(), '.') && !is_foreign_domain(next))) {
         break;
       }
       made.text += "[.]";
@@ -359,22 +281,6 @@ class Run {
       made.end = dot->end + next.size();
     }
     return made;
-  }
-
-  [[nodiscard]] static bool is_top_level(const std::u32string& label) {
-    if (label.starts_with(U"xn--") || label.front() >= 0x80) {
-      return true;
-    }
-    std::string name{" "};
-    for (const char32_t c : label) {
-      if (c < 'a' || c > 'z') {
-        return false;
-      }
-      name += static_cast<char>(c);
-    }
-    name += ' ';
-    return label.size() >= 2 && label.size() <= 24 &&
-           kFileEndings.find(name) == std::string_view::npos;
   }
 
   bool dot() {
