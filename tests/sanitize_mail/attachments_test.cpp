@@ -303,6 +303,13 @@ TEST(Uuencode, IsTakenForAnAttachment) {
   const Tried files = tried(
       crlf("From: a@x.jp\nTo: b@x.jp\nSubject: s\n\nbegin 0644 a.txt\n#0V%T\n`\nend\n"), kFiles);
   EXPECT_EQ(read_back(files.message()).files[0].as_array()[2].as_string(), base64("Cat"));
+  // a vertical tab becomes a line end, and the text a file
+  EXPECT_TRUE(tried(crlf("From: a@x.jp\nTo: b@x.jp\n\nbegin 644 a.txt\n#0V%T\x0b"
+                         "end\n"))
+                  .did(Action::RemovedAttachment));
+  EXPECT_TRUE(tried(crlf("From: a@x.jp\nTo: b@x.jp\nMIME-Version: 1.0\nContent-Type: text/html\n\n"
+                         "<pre>begin 644 a.txt\n#0V%T\n`\nend\n</pre>\n"))
+                  .did(Action::RemovedAttachment));
   EXPECT_EQ(tried(crlf("From: a@x.jp\nTo: b@x.jp\n\nbegin 644 a.exe\n#0V%T\n")).refused(),
             "ambiguous: a uuencoded file that does not end");
   EXPECT_EQ(

@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"evil.com.http://x.jp", "evil[.]com.hxxp://x[.]jp"},
         Case{"http://javascript:alert(1)", "hxxp://javascript[:]alert(1)"},
         Case{"http://u:p@http://x.jp", "hxxp://u:p@hxxp://x[.]jp"},
-        Case{"xhttp://x.jp", "xhttp[:]//x[.]jp"},
+        Case{"0://x.jp", "0[:]//x[.]jp"}, Case{"xhttp://x.jp", "xhttp[:]//x[.]jp"},
         Case{"gopher://old.example/1", "gopher[:]//old[.]example/1"},
         Case{"javascript:alert(1)", "javascript[:]alert(1)"},
         Case{"JavaScript:alert(document.domain)", "JavaScript[:]alert(document[.]domain)"},

@@ -5,6 +5,7 @@
 #include "sanitize/mail/uuencode.hpp"
 #include "sanitize/text/charset.hpp"
 #include "sanitize/text/html.hpp"
+#include "sanitize/text/plain.hpp"
 
 #include <algorithm>
 #include <array>
@@ -207,8 +208,7 @@ class Collecting {
     }
     if (part.type.value == "text/html") {
       job_.report().note(Action::ChangedToText, "html");
-      append(text::text_of_html(*decoded, job_.profile().language, job_.report()));
-      return {};
+      return plain(text::text_of_html(*decoded, job_.profile().language, job_.report()));
     }
     std::string lines = with_lf(*decoded);
     if (lower(part.type["format"]) == "flowed") {
@@ -217,7 +217,9 @@ class Collecting {
     return plain(lines);
   }
 
-  Step plain(const std::string& lines) {
+  /// Looks for files in the text as it will be read: without what cleaning takes out of it.
+  Step plain(std::string_view text) {
+    const std::string lines = text::cleaned(text, job_.report());
     if (lines.find("-----BEGIN PGP MESSAGE-----") != std::string::npos) {
       return refuse(Refusal::Encrypted, "a PGP message in the text");
     }

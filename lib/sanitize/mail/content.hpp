@@ -20,7 +20,7 @@ struct Attachment {
 };
 
 struct Content {
-  std::string text;  ///< UTF-8, LF at the ends of lines; not yet cleaned
+  std::string text;  ///< UTF-8, cleaned, LF at the ends of lines; links are in it
   std::vector<Attachment> attachments;
 };
 

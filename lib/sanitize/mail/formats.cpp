@@ -5,8 +5,8 @@
 #include "sanitize/mail/content.hpp"
 #include "sanitize/mail/notice.hpp"
 #include "sanitize/mail/outgoing.hpp"
+#include "sanitize/mail/uuencode.hpp"
 #include "sanitize/text/links.hpp"
-#include "sanitize/text/plain.hpp"
 
 #include <algorithm>
 #include <array>
@@ -133,8 +133,10 @@ Outcome message_from(const Entity& original, const Content& content, Job& job) {
   if (!fields) {
     return tl::unexpected{fields.error()};
   }
-  std::string text =
-      text::without_links(text::cleaned(content.text, report), job.profile(), report);
+  std::string text = text::without_links(content.text, job.profile(), report);
+  if (!without_uuencoded(text).files.empty()) {
+    return refuse(Refusal::Ambiguous, "a file that is one only after its links were neutralised");
+  }
   Carrying carrying{job};
   for (const Attachment& attachment : content.attachments) {
     carrying.take(attachment);

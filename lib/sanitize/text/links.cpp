@@ -145,7 +145,8 @@ class Run {
     while (from > floor && colon.at - from < kLongestScheme && is_scheme_letter(code(from - 1))) {
       --from;
     }
-    while (from < colon.at && !(code(from) >= 'a' && code(from) <= 'z')) {
+    const bool authority = is_slash(code(colon.end)) && is_slash(code(colon.end + 1));
+    while (!authority && from < colon.at && !(code(from) >= 'a' && code(from) <= 'z')) {
       ++from;
     }
     if (from == colon.at) {
@@ -160,7 +161,6 @@ class Run {
         return Found{colon.at - scheme.name.size(), std::string{scheme.name}, scheme.becomes};
       }
     }
-    const bool authority = is_slash(code(colon.end)) && is_slash(code(colon.end + 1));
     if (authority && is_broken(tail)) {
       return Found{colon.at - tail.size(), tail, {}};
     }
