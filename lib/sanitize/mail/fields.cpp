@@ -80,7 +80,7 @@ class Writing {
     if (!subject) {
       return subject;
     }
-    if (original_.field("subject") != nullptr) {
+    if (!subject->empty()) {
       made_ += field("Subject", encoded_text(*subject));
     }
     if (const std::string* date = original_.field("date"); date != nullptr) {

@@ -166,7 +166,9 @@ class Run {
     }
     const bool of_windows = name.starts_with("ms-") && colon.end < signs_.size();
     if (authority || of_windows) {
-      return Found{from, name, {}};
+      const std::size_t dot = name.rfind('.');
+      const std::size_t start = dot == std::string::npos ? from : from + dot + 1;
+      return Found{start, ascii(start, colon.at), {}};
     }
     return std::nullopt;
   }
@@ -283,6 +285,17 @@ class Run {
     return made;
   }
 
+  /// "www.http://…": the name ends before the scheme, its last dot with it.
+  bool dot_before(const Found& scheme, std::size_t from) {
+    const Host name = host(from, scheme.from);
+    const auto last = mark(name.end, '.');
+    if (!last || last->end != scheme.from || (last->bracketed && !name.changed)) {
+      return false;
+    }
+    replace(from, last->end, name.text + "[.]", last->end);
+    return true;
+  }
+
   bool dot() {
     if (!mark(at_, '.') || at_ == done_ || !is_label(code(at_ - 1))) {
       return false;
@@ -293,10 +306,10 @@ class Run {
            (ascii_only ? is_ascii_label(code(from - 1)) : is_label(code(from - 1)))) {
       --from;
     }
-    Host found = host(from, signs_.size());
+    const Host found = host(from, signs_.size());
     if (const auto colon = mark(found.end, ':')) {
       if (const auto scheme = scheme_before(*colon, done_)) {
-        found = host(from, scheme->from);  // "see.http://…"
+        return dot_before(*scheme, from);
       }
     }
     if (!found.dotted) {
