@@ -49,21 +49,20 @@ std::string two(unsigned value) {
 
 /// "9:30" or "09:30:00" as the latter; nothing where it is no time of day.
 std::optional<std::string> time_of(std::string_view text) {
-  const auto first = text.find(':');
-  const auto second = text.find(':', first == std::string_view::npos ? first : first + 1);
-  const auto hour = number(text.substr(0, first), 1, 2);
-  const auto minute =
-      first == std::string_view::npos
-          ? std::nullopt
-          : number(text.substr(first + 1,
-                               second == std::string_view::npos ? second : second - first - 1),
-                   2, 2);
-  const auto seconds =
-      second == std::string_view::npos ? std::optional{0U} : number(text.substr(second + 1), 2, 2);
-  if (!hour || !minute || !seconds || *hour > 23 || *minute > 59 || *seconds > 60) {
-    return std::nullopt;
+  constexpr std::array<unsigned, 3> kMost{23, 59, 60};
+  std::string made;
+  for (std::size_t part = 0; part < kMost.size(); ++part) {
+    const std::size_t end = std::min(text.find(':'), text.size());
+    const bool absent = part == 2 && text.empty();
+    const unsigned value =
+        absent ? 0 : number(text.substr(0, end), part == 0 ? 1 : 2, 2).value_or(99);
+    if (value > kMost.at(part)) {
+      return std::nullopt;
+    }
+    made += (part == 0 ? "" : ":") + two(value);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return two(*hour) + ":" + two(*minute) + ":" + two(*seconds);
+  return text.empty() ? std::optional{made} : std::nullopt;
 }
 
 std::optional<std::string> zone_of(std::string_view text) {

@@ -164,11 +164,12 @@ class Run {
     if (authority && is_broken(tail)) {
       return Found{colon.at - tail.size(), tail, {}};
     }
-    const bool of_windows = name.starts_with("ms-") && colon.end < signs_.size();
+    const std::size_t dot = name.rfind('.');
+    const std::size_t start = dot == std::string::npos ? from : from + dot + 1;
+    std::string last = ascii(start, colon.at);
+    const bool of_windows = last.starts_with("ms-") && colon.end < signs_.size();
     if (authority || of_windows) {
-      const std::size_t dot = name.rfind('.');
-      const std::size_t start = dot == std::string::npos ? from : from + dot + 1;
-      return Found{start, ascii(start, colon.at), {}};
+      return Found{start, std::move(last), {}};
     }
     return std::nullopt;
   }
@@ -296,6 +297,12 @@ class Run {
     return true;
   }
 
+  /// What an address has behind its sign; nothing else begins there.
+  [[nodiscard]] bool is_mail_host(std::size_t from) const {
+    const Host name = host(from, signs_.size());
+    return name.dotted && !mark(name.end, ':');
+  }
+
   bool dot() {
     if (!mark(at_, '.') || at_ == done_ || !is_label(code(at_ - 1))) {
       return false;
@@ -316,7 +323,7 @@ class Run {
       return false;
     }
     const bool www = label(from) == U"www";
-    const bool mailbox = code(found.end) == '@' && is_label(code(found.end + 1));
+    const bool mailbox = code(found.end) == '@' && is_mail_host(found.end + 1);
     const bool address = from > done_ && code(from - 1) == '@';
     if (mailbox || !found.changed || (!www && !address && !is_top_level(found.last))) {
       at_ = found.end;
