@@ -18,12 +18,12 @@ constexpr Text kHead{
     "quarantine."};
 constexpr Text kName{"名前", "name"};
 constexpr Text kNoName{"(名前なし)", "(no name)"};
-constexpr Text kType{"種類", "type"};
+constexpr Text kType{"  種類", "  type"};
 constexpr Text kUnknownType{"不明", "unknown"};
-constexpr Text kSize{"サイズ", "size"};
+constexpr Text kSize{"  サイズ", "  size"};
 constexpr Text kBytes{"バイト", "bytes"};
-constexpr Text kReason{"理由", "reason"};
-constexpr Text kAdvice{"対応", "what to do"};
+constexpr Text kReason{"  理由", "  reason"};
+constexpr Text kAdvice{"  対応", "  what to do"};
 
 std::string grouped(std::size_t number) {
   std::string made = std::to_string(number);
@@ -39,6 +39,13 @@ std::string shown(std::string_view text, const Profile& profile) {
   std::string made = text::without_links(text::cleaned_line(text, nobody), profile, nobody);
   made.resize(cut_at(made, kLongestName));
   return made;
+}
+
+void line(std::string& made, std::string_view label, std::string_view value) {
+  made += label;
+  made += ": ";
+  made += value;
+  made += '\n';
 }
 
 std::string type_of(const LeftOut& file, const Profile& profile) {
@@ -57,18 +64,24 @@ std::string notice(const std::vector<LeftOut>& files, const Profile& profile) {
   if (files.empty()) {
     return {};
   }
-  const auto in = [&](const Text& text) { return std::string{text.in(profile.language)}; };
-  std::string made = std::string{kRule} + "\n" + in(kHead) + "\n";
+  const Language language = profile.language;
+  std::string made{kRule};
+  made += '\n';
+  made += kHead.in(language);
+  made += '\n';
   for (const LeftOut& file : files) {
     const RefusalWord& why = word_of(file.why);
     const std::string name = shown(file.name, profile);
-    made += "\n" + in(kName) + ": " + (name.empty() ? in(kNoName) : name) + "\n";
-    made += "  " + in(kType) + ": " + type_of(file, profile) + "\n";
-    made += "  " + in(kSize) + ": " + grouped(file.size) + " " + in(kBytes) + "\n";
-    made += "  " + in(kReason) + ": " + in(why.meaning) + "\n";
-    made += "  " + in(kAdvice) + ": " + in(why.advice) + "\n";
+    made += '\n';
+    line(made, kName.in(language), name.empty() ? kNoName.in(language) : name);
+    line(made, kType.in(language), type_of(file, profile));
+    line(made, kSize.in(language), grouped(file.size) + " " + std::string{kBytes.in(language)});
+    line(made, kReason.in(language), why.meaning.in(language));
+    line(made, kAdvice.in(language), why.advice.in(language));
   }
-  return made + std::string{kRule} + "\n";
+  made += kRule;
+  made += '\n';
+  return made;
 }
 
 }  // namespace sekisho::sanitize::mail

@@ -145,16 +145,18 @@ class Run {
     while (from > floor && colon.at - from < kLongestScheme && is_scheme_letter(code(from - 1))) {
       --from;
     }
+    const std::string before = ascii(from, colon.at);
+    const std::size_t start = before.rfind('.') + 1;  // 0 where there is no dot
+    const std::size_t letter = before.find_first_of("abcdefghijklmnopqrstuvwxyz", start);
     const bool authority = is_slash(code(colon.end)) && is_slash(code(colon.end + 1));
-    while (!authority && from < colon.at && !(code(from) >= 'a' && code(from) <= 'z')) {
-      ++from;
+    if (letter == std::string::npos) {
+      return authority && !before.empty()
+                 ? std::optional{Found{from + start, before.substr(start), {}}}
+                 : std::nullopt;
     }
-    if (from == colon.at) {
-      return std::nullopt;
-    }
-    const std::string name = ascii(from, colon.at);
+    const std::string name = before.substr(letter);
+    const std::string tail = name.substr(name.find_last_of("+-") + 1);
     const std::string rest = ascii(colon.end, std::min(colon.end + 24, signs_.size()));
-    const std::string tail = name.substr(name.find_last_of(".+-") + 1);
     for (const Scheme& scheme : schemes()) {
       if ((name == scheme.name || tail == scheme.name) &&
           fits(scheme.follows, code(colon.end), rest)) {
@@ -164,12 +166,8 @@ class Run {
     if (authority && is_broken(tail)) {
       return Found{colon.at - tail.size(), tail, {}};
     }
-    const std::size_t dot = name.rfind('.');
-    const std::size_t start = dot == std::string::npos ? from : from + dot + 1;
-    std::string last = ascii(start, colon.at);
-    const bool of_windows = last.starts_with("ms-") && colon.end < signs_.size();
-    if (authority || of_windows) {
-      return Found{start, std::move(last), {}};
+    if (authority || (name.starts_with("ms-") && colon.end < signs_.size())) {
+      return Found{from + letter, name, {}};
     }
     return std::nullopt;
   }
