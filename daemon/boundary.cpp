@@ -166,9 +166,9 @@ Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
     return fail(std::move(frames).error());
   }
   generation_ = 0;
-  const bool changes = !packets->empty() || !frames->empty();
+  const std::array batches{*std::move(packets), *std::move(frames)};
+  const bool changes = !batches[0].empty() || !batches[1].empty();
   if (changes) {
-    const std::array batches{*std::move(packets), *std::move(frames)};
     const auto committed = nftables_.commit(batches, now, *generation);
     if (!committed) {
       // an element may have ended since: then what the kernel really holds tells the difference
@@ -183,8 +183,11 @@ Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
   }
   const auto info = nftables_.info(tables.packets.id());
   owned_ = info && info->owner_portid == nftables_.port();
-  const auto differences =
-      kernel::compare(nftables_, std::array{&tables.packets, &tables.frames}, now);
+  // what was known to be there and is not touched is read back a moment later, by `repair`
+  const std::array expected{&tables.packets, &tables.frames};
+  const auto differences = known ? kernel::compare_touched(nftables_, expected, batches, now)
+                                 : kernel::compare(nftables_, expected, now);
+  unread_ = known && changes;
   if (!differences) {
     return fail(differences.error());
   }
@@ -241,15 +244,15 @@ Result<Boundary::Repaired> Boundary::repair(Instant now) {
     return fail(generation.error());
   }
   Repaired repaired;
-  if (*generation != generation_) {
+  if (*generation != generation_ || unread_) {
     hear_authors();
     auto differences = compare(now);
     if (!differences) {
       return fail(std::move(differences).error());
     }
-    if (differences->empty()) {
-      generation_ = *generation;
-    } else if (auto done = put_right(now); !done) {
+    unread_ = false;
+    generation_ = differences->empty() ? *generation : 0;  // 0: what is there is read anew
+    if (auto done = differences->empty() ? Result<>{} : put_right(now); !done) {
       return fail(std::move(done).error());
     }
     repaired.differences = *std::move(differences);

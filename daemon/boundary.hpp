@@ -34,7 +34,8 @@ class Boundary {
 
   /// Whether there is a packets' table of that name.
   [[nodiscard]] Result<bool> is_there(const std::string& table);
-  /// In one commit, of what differs from what is there; then reads it back. On failure the kernel
+  /// In one commit, of what differs from what is there; then reads back what it has touched, or all where it was not
+  /// known what was there; `repair` reads the rest. On failure the kernel
   /// holds what it held before, or what could not be compared. Before the first time, where there
   /// is no such table, nothing is forwarded.
   [[nodiscard]] Result<> put(const Tables& tables, ruleset::Instant now);
@@ -53,8 +54,8 @@ class Boundary {
     std::vector<kernel::Other> ended;
     std::string authors;  ///< who has changed the ruleset meanwhile, as far as the kernel told
   };
-  /// Looks whether somebody else has changed the ruleset and puts our tables right again; other
-  /// tables are looked at and left alone.
+  /// Looks whether somebody else has changed the ruleset, or anything is not as it was put, and puts our tables right
+  /// again; other tables are looked at and left alone.
   [[nodiscard]] Result<Repaired> repair(ruleset::Instant now);
   /// What other rules do to packets, as it was seen last.
   [[nodiscard]] const std::vector<kernel::Other>& others() const { return others_; }
@@ -101,6 +102,7 @@ class Boundary {
   std::set<ruleset::TableFamily> remade_;
   bool owned_ = false;
   std::uint32_t generation_ = 0;  ///< after our last commit
+  bool unread_ = false;           ///< not all of it has been read back since
   /// Closed while we write: every element would be told.
   std::optional<kernel::GenerationEvents> events_;
   std::set<std::string> authors_;

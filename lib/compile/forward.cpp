@@ -2,6 +2,9 @@
 #include "compile/rules.hpp"
 #include "compile/table.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace sekisho::compile {
 namespace {
 
@@ -61,17 +64,55 @@ std::vector<Field> live_and(Field last) {
   return key;
 }
 
-/// Every way a live connection's packet may pass.
-std::vector<Rule> live_rules(const Draft& draft) {
-  std::vector<Rule> rules{rule({in(kLive, "live"), go_to("pass")})};
-  if (draft.has("live_mac")) {
-    rules.push_back(rule({in(live_and(Field::EtherSaddr), "live_mac"), go_to("pass")}));
+Rule live() { return rule({in(kLive, "live"), go_to("pass")}); }
+Rule undecided() { return rule({is(Field::CtMark, ruleset::mark_bytes(0)), go_to("decide")}); }
+
+std::vector<Rule> live_by_mac(const Draft& draft) {
+  return draft.has("live_mac") ? std::vector{rule({in(live_and(Field::EtherSaddr), "live_mac"), go_to("pass")})}
+                               : std::vector<Rule>{};
+}
+
+std::vector<Rule> live_by_next_hop(const Draft& draft) {
+  return draft.has("live_hop4")
+             ? std::vector{rule({ipv4(), in(live_and(Field::NextHop4), "live_hop4"), go_to("pass")}),
+                           rule({ipv6(), in(live_and(Field::NextHop6), "live_hop6"), go_to("pass")})}
+             : std::vector<Rule>{};
+}
+
+void append(std::vector<Rule>& rules, std::vector<Rule> more) {
+  std::ranges::move(more, std::back_inserter(rules));
+}
+
+/// Whether the packet leaves into a zone with declared next hops.
+ruleset::Statement leaves_gated(const Draft& draft) {
+  std::vector<std::string> interfaces;
+  for (const policy::Zone& zone : draft.policy.zones()) {
+    if (!zone.gateways.empty()) {
+      interfaces.insert(interfaces.end(), zone.interfaces.begin(), zone.interfaces.end());
+    }
   }
-  if (draft.has("live_hop4")) {
-    rules.push_back(rule({ipv4(), in(live_and(Field::NextHop4), "live_hop4"), go_to("pass")}));
-    rules.push_back(rule({ipv6(), in(live_and(Field::NextHop6), "live_hop6"), go_to("pass")}));
+  return interfaces.size() == 1 ? is(Field::OifName, ruleset::name_bytes(interfaces.front()))
+                                : in({Field::OifName}, "gated");
+}
+
+/// One lookup for a packet of a live connection, whichever set it is in: those into a zone with declared next hops are
+/// never in the set without.
+void write_base(Draft& draft) {
+  std::vector<Rule> rules;
+  if (draft.has("gated")) {
+    std::vector<Rule> gated = live_by_next_hop(draft);
+    gated.push_back(undecided());
+    append(gated, live_by_mac(draft));
+    gated.push_back(rule({go_to("decide")}));
+    draft.add(chain("forward_gated", std::move(gated)));
+    rules.push_back(rule({leaves_gated(draft), go_to("forward_gated")}));
   }
-  return rules;
+  rules.push_back(live());
+  rules.push_back(undecided());
+  append(rules, live_by_mac(draft));
+  rules.push_back(rule({go_to("decide")}));
+  rules.push_back(rule({drop()}));
+  draft.add(Chain{"forward", ruleset::Hook{ruleset::HookPoint::Forward, 0, true}, std::move(rules)});
 }
 
 /// No options and no extension headers; RELATED only as ICMP with an honest outer source.
@@ -87,7 +128,9 @@ void write_pass(Draft& draft) {
                   {mark_zone_of(Field::IpSaddr, draft), mark_zone_of(Field::Ip6Saddr, draft),
                    rule({in({Field::IifName, Field::MetaMark}, "port_zone"), accept()}),
                    rule({go_to("spoofed_source")})}));
-  std::vector<Rule> if_live = live_rules(draft);
+  std::vector<Rule> if_live{live()};
+  append(if_live, live_by_mac(draft));
+  append(if_live, live_by_next_hop(draft));
   if_live.push_back(rule({in({Field::CtMark}, "bound"), or_mark(kBoundBit)}));
   draft.add(chain("if_live", std::move(if_live)));
   draft.add(chain("unmatched", {rule({ruleset::HasBits{Field::MetaMark, kBoundBit}, go_to("mac_mismatch")}),
@@ -145,11 +188,7 @@ void write_forward(Draft& draft) {
   draft.add(chain("decide_pair", {rule({ct_state(kRelated), go_to("cross_zone")}),
                                   rule({ruleset::MapVerdict{{Field::IifName, Field::OifName}, "pairs"}}),
                                   rule({go_to("cross_zone")})}));
-  std::vector<Rule> rules = live_rules(draft);
-  rules.insert(rules.begin() + 1, rule({is(Field::CtMark, ruleset::mark_bytes(0)), go_to("decide")}));
-  rules.push_back(rule({go_to("decide")}));
-  rules.push_back(rule({drop()}));
-  draft.add(Chain{"forward", ruleset::Hook{ruleset::HookPoint::Forward, 0, true}, std::move(rules)});
+  write_base(draft);
 }
 
 }  // namespace sekisho::compile

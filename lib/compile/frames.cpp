@@ -15,6 +15,10 @@ using ruleset::Table;
 using ruleset::Type;
 
 constexpr std::int32_t kFirst = -500;
+/// IEEE 802 numbers (linux/if_ether.h).
+constexpr std::uint16_t kIpv4Type = 0x0800;
+constexpr std::uint16_t kArpType = 0x0806;
+constexpr std::uint16_t kIpv6Type = 0x86dd;
 constexpr std::uint32_t kOfAClosedWire = drop_word(0, 0, Reason::UnknownZone);
 
 /// The wires of zones and of management, each with the word of what is dropped there.
@@ -84,7 +88,10 @@ Chain at_wire(const Draft& draft, const std::string& interface) {
   if (draft.situation.closed.contains(interface)) {
     made.rules = {rule({go_to("closed")})};
   } else {
-    made.rules = {rule({in({Field::EtherType}, "ether_types"), accept()}),
+    // what nearly every frame is needs no lookup
+    made.rules = {rule({is(Field::EtherType, ruleset::bytes_of(kIpv4Type)), accept()}),
+                  rule({is(Field::EtherType, ruleset::bytes_of(kIpv6Type)), accept()}),
+                  rule({in({Field::EtherType}, "ether_types"), accept()}),
                   rule({not_in({Field::EtherType}, "ether_types"), go_to("frame")}),
                   rule({accept()})};
   }
@@ -109,7 +116,7 @@ Table frames_of(const Draft& draft) {
   const std::vector<Wire> wires = wires_of(draft);
   add_words(draft, table, wires);
   std::vector<Element> types;
-  for (const std::uint16_t type : std::initializer_list<std::uint16_t>{0x0800, 0x0806, 0x86dd}) {
+  for (const std::uint16_t type : std::initializer_list<std::uint16_t>{kIpv4Type, kArpType, kIpv6Type}) {
     types.push_back({ruleset::bytes_of(type), {}, {}, {}, {}, {}});
   }
   add_set(table, {.name = "ether_types", .key = {Type::EtherType}, .limit = {}, .size = 16},

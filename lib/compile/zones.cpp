@@ -3,6 +3,7 @@
 #include "compile/table.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace sekisho::compile {
 namespace {
@@ -32,28 +33,34 @@ struct MarkedRange {
   bool operator==(const MarkedRange&) const = default;
 };
 
-/// Every range whose zone is not the one elsewhere; those of no zone too, where elsewhere is a zone.
-std::vector<MarkedRange> map_of(const policy::Policy& policy, const ZoneMarks& marks, net::Family family) {
+using Ranges = std::span<const policy::ZoneRange>;
+
+Ranges ranges_of(const policy::Policy& policy, net::Family family) {
+  const auto first_v6 = std::ranges::partition_point(
+      policy.flattened(), [](const policy::ZoneRange& part) { return part.range.first.is_v4(); });
+  return family == net::Family::V4 ? Ranges{policy.flattened().begin(), first_v6}
+                                   : Ranges{first_v6, policy.flattened().end()};
+}
+
+/// Within `space`: every range whose zone is not the one elsewhere; those of no zone too, where elsewhere is a zone.
+std::vector<MarkedRange> map_of(Ranges ranges, const net::Range& space, const ZoneMarks& marks) {
   std::vector<MarkedRange> map;
-  map.reserve(policy.flattened().size());
+  map.reserve(ranges.size());
   const auto write = [&](const net::Range& range, std::uint32_t mark) {
     if (mark != marks.elsewhere) {
       map.push_back({range, mark});
     }
   };
-  std::optional<net::Address> next = net::Address::lowest(family);
-  for (const policy::ZoneRange& part : policy.flattened()) {
-    if (part.range.first.family() != family) {
-      continue;
-    }
+  std::optional<net::Address> next = space.first;
+  for (const policy::ZoneRange& part : ranges) {
     if (*next < part.range.first) {
       write({*next, *part.range.first.previous()}, 0);
     }
     write(part.range, marks.zones[part.zone]);
     next = part.range.last.next();
   }
-  if (next) {
-    write({*next, net::Address::highest(family)}, 0);
+  if (next && *next <= space.last) {
+    write({*next, space.last}, 0);
   }
   return map;
 }
@@ -81,6 +88,26 @@ std::pair<std::vector<Element>, std::vector<Element>> apart(const std::vector<Ma
   return only;
 }
 
+/// Elements that go and come. Where the same zone has what is elsewhere, only between what both begin and end with: and
+/// there one range more on either side, whose neighbours of no zone may have other ends.
+std::pair<std::vector<Element>, std::vector<Element>> turnover_of(Ranges then, const ZoneMarks& marks_then, Ranges now,
+                                                                  const ZoneMarks& marks_now, net::Range space) {
+  const bool same_rest = marks_then.elsewhere == marks_now.elsewhere;
+  while (same_rest && then.size() > 1 && now.size() > 1 && then[0] == now[0] && then[1] == now[1]) {
+    space.first = then[1].range.first;
+    then = then.subspan(1);
+    now = now.subspan(1);
+  }
+  const auto last = [](Ranges ranges, std::size_t n) { return ranges[ranges.size() - n]; };
+  while (same_rest && then.size() > 1 && now.size() > 1 && last(then, 1) == last(now, 1) &&
+         last(then, 2) == last(now, 2)) {
+    space.last = last(then, 2).range.last;
+    then = then.first(then.size() - 1);
+    now = now.first(now.size() - 1);
+  }
+  return apart(map_of(then, space, marks_then), map_of(now, space, marks_now));
+}
+
 void write_zone_map(Draft& draft, net::Family family) {
   const std::string name = name_of_map(family);
   if (draft.changed() && !draft.changed()->addresses) {
@@ -91,14 +118,15 @@ void write_zone_map(Draft& draft, net::Family family) {
   for (policy::ZoneIndex i = 0; i < draft.policy.zones().size(); ++i) {
     marks.zones.push_back(draft.zone_mark(i));
   }
-  const std::vector<MarkedRange> now = map_of(draft.policy, marks, family);
   if (draft.changed()) {
-    marks.elsewhere = draft.elsewhere(draft.then().policy, family);
-    auto [gone, come] = apart(map_of(draft.then().policy, marks, family), now);
+    ZoneMarks before = marks;
+    before.elsewhere = draft.elsewhere(draft.then().policy, family);
+    auto [gone, come] = turnover_of(ranges_of(draft.then().policy, family), before,
+                                    ranges_of(draft.policy, family), marks, net::Range::all(family));
     draft.edit(draft.shape(name), std::move(gone), std::move(come));
     return;
   }
-  for (const MarkedRange& part : now) {
+  for (const MarkedRange& part : map_of(ranges_of(draft.policy, family), net::Range::all(family), marks)) {
     draft.add(name, element_of(part));
   }
 }

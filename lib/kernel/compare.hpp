@@ -19,8 +19,13 @@ inline constexpr std::chrono::seconds kTolerance{2};
 /// "table 'sekisho'", "netdev table 'sekisho'"
 [[nodiscard]] std::string text_of(const ruleset::TableId& table);
 
-/// What differs, as sentences, at most twenty; a table that is not there is one.
+/// What differs, as sentences, at most twenty; a table that is not there is one. Elements that are about to end are not
+/// asked for: the kernel ends them by itself.
 [[nodiscard]] Result<std::vector<std::string>> compare(
     Nftables& nftables, std::span<const ruleset::Table* const> expected, ruleset::Instant now);
+/// The same of chains, rules and shapes of sets, but of elements only in sets that a batch has touched.
+[[nodiscard]] Result<std::vector<std::string>> compare_touched(
+    Nftables& nftables, std::span<const ruleset::Table* const> expected,
+    std::span<const ruleset::Batch> batches, ruleset::Instant now);
 
 }  // namespace sekisho::kernel

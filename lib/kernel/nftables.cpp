@@ -284,7 +284,9 @@ tl::expected<void, int> Nftables::dump(std::uint16_t type, const ruleset::TableI
 }
 
 tl::expected<ruleset::Table, int> Nftables::read_once(const ruleset::TableId& table, const TableInfo& info,
-                                                      ruleset::Instant now, Result<void>& parsed) {
+                                                      ruleset::Instant now,
+                                                      const std::set<std::string>* wanted,
+                                                      Result<void>& parsed) {
   using Step = Result<void> (TableReader::*)(ByteView);
   TableReader reader{table, info, now};
   const auto into = [&](Step step) {
@@ -296,7 +298,7 @@ tl::expected<ruleset::Table, int> Nftables::read_once(const ruleset::TableId& ta
   };
   auto done = dump(NFT_MSG_GETSET, table, {}, into(&TableReader::add_set));
   for (const std::string& set : reader.sets()) {
-    if (done) {
+    if (done && (wanted == nullptr || wanted->contains(set))) {
       done = dump(NFT_MSG_GETSETELEM, table, set, into(&TableReader::add_elements));
     }
   }
@@ -313,7 +315,8 @@ tl::expected<ruleset::Table, int> Nftables::read_once(const ruleset::TableId& ta
 }
 
 Result<std::optional<ruleset::Table>> Nftables::read_back(const ruleset::TableId& table,
-                                                          ruleset::Instant now) {
+                                                          ruleset::Instant now,
+                                                          const std::set<std::string>* wanted) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const auto before = ask_generation();
     const auto info = before ? ask_info(table) : tl::unexpected{before.error()};
@@ -324,7 +327,7 @@ Result<std::optional<ruleset::Table>> Nftables::read_back(const ruleset::TableId
       return std::nullopt;
     }
     Result<void> parsed;
-    auto found = read_once(table, *info, now, parsed);
+    auto found = read_once(table, *info, now, wanted, parsed);
     // a set or the table may have gone while it was read: that is a change like others
     if (!found && found.error() != EINTR && found.error() != ENOENT) {
       return fail(system_error("cannot read table '" + table.name + "'", found.error()));

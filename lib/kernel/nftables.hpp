@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
@@ -71,7 +72,13 @@ class Nftables {
 
   /// The whole table at one generation; nothing when there is none. Repeats itself a few times when it is disturbed.
   [[nodiscard]] Result<std::optional<ruleset::Table>> read_back(const ruleset::TableId& table,
-                                                                ruleset::Instant now);
+                                                                ruleset::Instant now) {
+    return read_back(table, now, nullptr);
+  }
+  /// The same, but only sets named in `wanted` (all where it is null) come with their elements.
+  [[nodiscard]] Result<std::optional<ruleset::Table>> read_back(const ruleset::TableId& table,
+                                                                ruleset::Instant now,
+                                                                const std::set<std::string>* wanted);
   /// The elements of one set with what they have counted, sorted. Fails when there is no such set.
   [[nodiscard]] Result<ruleset::Elements> read_elements(const ruleset::TableId& table, const ruleset::SetShape& shape,
                                                         ruleset::Instant now);
@@ -86,7 +93,9 @@ class Nftables {
   [[nodiscard]] tl::expected<TableInfo, int> ask_info(const ruleset::TableId& table);
   [[nodiscard]] tl::expected<std::uint32_t, int> ask_generation();
   [[nodiscard]] tl::expected<ruleset::Table, int> read_once(const ruleset::TableId& table, const TableInfo& info,
-                                                            ruleset::Instant now, Result<void>& parsed);
+                                                            ruleset::Instant now,
+                                                            const std::set<std::string>* wanted,
+                                                            Result<void>& parsed);
   [[nodiscard]] Result<bool> probe_ownership();
   [[nodiscard]] std::uint32_t flags_for(const ruleset::Batch& batch);
   [[nodiscard]] tl::expected<void, CommitError> run(std::span<const ruleset::Batch> batches, ruleset::Instant now,

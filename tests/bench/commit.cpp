@@ -30,6 +30,14 @@ double millis_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
+/// Processor time of this process in the kernel.
+double kernel_millis() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return 1000.0 * static_cast<double>(usage.ru_stime.tv_sec) +
+         static_cast<double>(usage.ru_stime.tv_usec) / 1000.0;
+}
+
 std::string v4(std::uint32_t number) {
   return std::to_string(number >> 24U) + "." + std::to_string((number >> 16U) & 0xffU) + "." +
          std::to_string((number >> 8U) & 0xffU) + "." + std::to_string(number & 0xffU);
@@ -101,12 +109,14 @@ void load(const char* path) {
   const double parse = millis_since(begin);
   const auto table = compiled(policy, {}).table;
   const double compile = millis_since(begin);
+  const double in_kernel = kernel_millis();
   commit(*nftables, compile::difference(std::nullopt, table));
   const double all = millis_since(begin);
+  const double kernel = kernel_millis() - in_kernel;
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   std::cout << "{\"parse_ms\":" << parse << ",\"compile_ms\":" << compile - parse
-            << ",\"commit_ms\":" << all - compile << ",\"all_ms\":" << all
+            << ",\"commit_ms\":" << all - compile << ",\"commit_kernel_cpu_ms\":" << kernel << ",\"all_ms\":" << all
             << ",\"peak_kib\":" << usage.ru_maxrss << "}\n";
 }
 

@@ -103,7 +103,7 @@ TEST_P(Golden, CompilesToTheTextBesideIt) {
     const std::string command = "diff -u '" + expected.string() + "' '" + now.string() + "' >'" +
                                 (folder.path() / "diff").string() + "' 2>&1";
     // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): test code, fixed text
-    EXPECT_NE(std::system(command.c_str()), 0) << text_of(folder.path() / "diff");
+    EXPECT_EQ(std::system(command.c_str()), 0) << text_of(folder.path() / "diff");
   }
 }
 

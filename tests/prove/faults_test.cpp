@@ -191,6 +191,8 @@ const std::vector<Sown> kFaults{
     {"WithoutItsNextHop",
      [](Case& one) {
        add_live(one, "live", {"0x80000006", "original", "in0", "sc0"}, "dns");
+       std::vector<ruleset::Rule>& rules = chain_of(one.packets, "forward").rules;
+       rules.erase(rules.begin());  // by which such packets are looked up with their next hop alone
      }},
     {"AMarkOfNothing",
      [](Case& one) {

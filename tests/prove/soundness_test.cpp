@@ -18,8 +18,8 @@ namespace {
 using ruleset::Element;
 using ruleset::Elements;
 
-constexpr int kTables = 400;
-constexpr int kPackets = 60;
+constexpr int kTables = 600;
+constexpr int kPackets = 40;
 
 /// One random change of a table that the kernel would take.
 class Breaking {
