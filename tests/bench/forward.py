@@ -52,11 +52,20 @@ def on(core, netns, *command):
                             stdout=subprocess.PIPE)
 
 
+def sent():
+    """Packets that have left the sender's interface."""
+    lines = subprocess.run(["ip", "netns", "exec", "office", "cat", "/proc/net/dev"], stdout=subprocess.PIPE, check=True)
+    return int(next(line for line in lines.stdout.decode().splitlines() if "eth0:" in line).split(":")[1].split()[9])
+
+
 def flood():
+    """Received, and nanoseconds of the sender's processor for each packet sent: forwarding happens in its sends."""
+    before = sent()
     sink = on(1, "cloud", "sink", "1024", SECONDS)
     sender = on(0, "office", "flood", SERVER, "1024", SECONDS)
-    sender.wait()
-    return int(sink.communicate()[0])
+    _, _, usage = os.wait4(sender.pid, 0)
+    nanoseconds = (usage.ru_utime + usage.ru_stime) * 1e9 / (sent() - before)
+    return int(sink.communicate()[0]), nanoseconds
 
 
 def connections():
@@ -65,7 +74,7 @@ def connections():
     client = on(0, "office", "connect", SERVER, "1024", "16", SECONDS)
     count = int(client.communicate()[0])
     server.wait()
-    return count
+    return count, 0.0
 
 
 with tempfile.TemporaryDirectory() as work:
@@ -98,10 +107,15 @@ with tempfile.TemporaryDirectory() as work:
 
     for what, measure in (("UDP flood, datagrams received", flood), ("new TCP connections, 16 clients", connections)):
         counts = {name: [] for name in rulesets}
+        costs = {name: [] for name in rulesets}
         for _ in range(PAIRS):
             for name, ruleset in rulesets.items():
                 load(ruleset)
-                counts[name].append(measure())
-        table(what, {f"{ours} / {theirs}": (counts[ours], counts[theirs])
-                     for ours, theirs in (("small", "plain"), ("large", "plain"), ("large", "none"), ("large", "small"),
-                                          ("plain", "none"))})
+                count, cost = measure()
+                counts[name].append(count)
+                costs[name].append(cost)
+        compared = (("small", "plain"), ("large", "plain"), ("large", "none"), ("large", "small"), ("plain", "none"))
+        table(what, {f"{ours} / {theirs}": (counts[ours], counts[theirs]) for ours, theirs in compared})
+        if all(costs["none"]):
+            table(f"{what}: ns of processor each (theirs / ours is the speed)",
+                  {f"{ours} / {theirs}": (costs[ours], costs[theirs]) for ours, theirs in compared})
