@@ -57,6 +57,9 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Bare, Neutralised,
     testing::Values(Case{"www.example.com", "www[.]example[.]com"},
+                    Case{"a.www.b1", "a[.]www[.]b1"}, Case{"_www.b1", "_www[.]b1"},
+                    Case{"www.taro@x.jp", "www[.]taro@x[.]jp"},
+                    Case{"www.a.1http://x", "www[.]a.1hxxp://x"},
                     Case{"www.報告.pdf", "www[.]報告[.]pdf"},
                     Case{"example.com/login", "example[.]com/login"},
                     Case{"詳細はexample.jpまで", "詳細はexample[.]jpまで"},

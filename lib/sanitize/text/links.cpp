@@ -252,6 +252,7 @@ class Run {
     std::u32string last;
     bool changed = false;  ///< a dot was not bracketed
     bool dotted = false;
+    bool www = false;  ///< a label but the last is "www": taken for a host whatever follows
   };
   [[nodiscard]] std::u32string label(std::size_t from) const {
     std::u32string made;
@@ -262,8 +263,13 @@ class Run {
     }
     return made;
   }
+  [[nodiscard]] bool ends_in_www(std::size_t end) const {
+    return end >= 3 && ascii(end - 3, end) == "www" &&
+           (end == 3 || !is_ascii_label(code(end - 4)) || code(end - 4) == '-' ||
+            code(end - 4) == '_');
+  }
   [[nodiscard]] Host host(std::size_t from, std::size_t limit) const {
-    Host made{from, {}, {}, false, false};
+    Host made{from, {}, {}, false, false, false};
     while (is_label(code(made.end))) {  // the first may mix letters
       append(made.text, signs_[made.end++].shown);
     }
@@ -276,6 +282,7 @@ class Run {
       }
       made.text += "[.]";
       made.text += shown(dot->end, dot->end + next.size());
+      made.www = made.www || ends_in_www(dot->at);
       made.changed = made.changed || !dot->bracketed;
       made.dotted = true;
       made.last = next;
@@ -288,10 +295,12 @@ class Run {
   bool dot_before(const Found& scheme, std::size_t from) {
     const Host name = host(from, scheme.from);
     const auto last = mark(name.end, '.');
-    if (!last || last->end != scheme.from || (last->bracketed && !name.changed)) {
+    const bool joined = last && last->end == scheme.from;
+    if (!name.changed && (!joined || last->bracketed)) {
       return false;
     }
-    replace(from, last->end, name.text + "[.]", last->end);
+    const std::size_t end = joined ? last->end : name.end;
+    replace(from, end, name.text + (joined ? "[.]" : ""), end);
     return true;
   }
 
@@ -320,10 +329,10 @@ class Run {
     if (!found.dotted) {
       return false;
     }
-    const bool www = label(from) == U"www";
     const bool mailbox = code(found.end) == '@' && is_mail_host(found.end + 1);
     const bool address = from > done_ && code(from - 1) == '@';
-    if (mailbox || !found.changed || (!www && !address && !is_top_level(found.last))) {
+    const bool is_host = found.www || (!mailbox && (address || is_top_level(found.last)));
+    if (!found.changed || !is_host) {
       at_ = found.end;
       return true;
     }
