@@ -53,6 +53,16 @@ TEST(RebuiltName, IsShortAndUtf8) {
   EXPECT_TRUE(is_utf8(rebuilt_name("\x83\x65\x83\x58\x83\x67.txt", "txt")));
 }
 
+TEST(RebuiltName, IsItsOwnRebuiltName) {
+  for (const std::string& name :
+       {std::string(190, 'x') + ".abcdefghij", std::string(195, '.') + "x.exe.....",
+        std::string{"a.pdf.exe"}, std::string(193, 'x') + ". .x y", std::string{"con.txt"},
+        std::string{"..."}}) {
+    const std::string once = rebuilt_name(name, "txt");
+    EXPECT_EQ(rebuilt_name(once, "txt"), once) << name;
+  }
+}
+
 TEST(ExtensionOf, IsWhatStandsBehindTheLastDot) {
   EXPECT_EQ(extension_of("a/b.c/d.TXT"), "txt");
   EXPECT_EQ(extension_of(".profile"), "");

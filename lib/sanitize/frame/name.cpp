@@ -94,9 +94,9 @@ std::string rebuilt_name(std::string_view name, std::string_view extension) {
       dot != std::string_view::npos && looks_like_an_extension(stem.substr(dot + 1))) {
     stem = trimmed(stem.substr(0, dot));
   }
-  std::string made = without_inner_extensions(stem);
   const std::size_t room = kLongest - extension.size() - 1;
-  made = std::string{trimmed(std::string_view{made}.substr(0, cut_at(made, room)))};
+  // cut first: what is left may look like an extension only then
+  std::string made = without_inner_extensions(trimmed(stem.substr(0, cut_at(stem, room))));
   if (made.empty()) {
     made = "item";
   } else if (is_device(made)) {

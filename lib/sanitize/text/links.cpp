@@ -295,7 +295,7 @@ class Run {
   bool dot_before(const Found& scheme, std::size_t from) {
     const Host name = host(from, scheme.from);
     const auto last = mark(name.end, '.');
-    const bool joined = last && last->end == scheme.from;
+    const bool joined = last && last->end <= scheme.from;
     if (!name.changed && (!joined || last->bracketed)) {
       return false;
     }
