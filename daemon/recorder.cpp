@@ -27,6 +27,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kRetry{1000};
 constexpr milliseconds kLastFolds{500};   ///< how long the end waits for the last window
 constexpr std::size_t kBatch = 1000;      ///< entries handed to the journal at a time
+constexpr int kMostLeakMessages = 100;    ///< in a second; windows are longer than that allows
 constexpr std::size_t kMostLeaks = 2000;  ///< records of a second
 constexpr std::size_t kWaiting = 20000;   ///< records kept in memory while the disk takes none
 
@@ -176,6 +177,11 @@ class Recorder {
       if (!*frame) {
         return;
       }
+      if (++leak_messages_ > kMostLeakMessages) {  // no sensor of ours: it ends, and another begins
+        watching_sensor_.reset();
+        sensor_ = {};
+        return;
+      }
       if (auto done = take_leaks(**frame); !done) {
         return end(done.error().text());
       }
@@ -308,6 +314,7 @@ class Recorder {
 
   void retry() {
     leaks_left_ = kMostLeaks;
+    leak_messages_ = 0;
     if (!waiting_.empty() || lost_ > 0 || !health_.empty()) {
       flush();
     } else {
@@ -361,6 +368,7 @@ class Recorder {
   std::vector<Record> waiting_;
   std::uint64_t lost_ = 0;
   std::size_t leaks_left_ = kMostLeaks;
+  int leak_messages_ = 0;
   bool must_save_ = false;
   std::string health_;
   int exit_code_ = 0;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Looks at the frames on the zones' wires. What it reads was written by whoever sent them; its
-// handles are of its own user and marked, so that a rule drops whatever they would send.
+// handles are of its own user and marked, so that a rule drops whatever they would send; and the
+// process ends when it tries.
 #include "compile/compile.hpp"
 #include "event_loop.hpp"
 #include "ipc/channel.hpp"
 #include "messages.hpp"
+#include "muzzle.hpp"
 #include "nflog/fold.hpp"
 #include "roles.hpp"
 #include "sensor/judge.hpp"
@@ -14,6 +16,8 @@
 #include <poll.h>
 #include <csignal>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace sekisho::daemon {
@@ -52,6 +56,7 @@ class Sensor {
     }
     watching_supervisor_ =
         loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { end(); });
+    watching_recorder_ = loop_.watch(recorder_.fd(), EventLoop::For::Reading, [this] { end(); });
     closing_ = loop_.every(judge_.knowledge().window, [this] { close(); });
     resting_ = loop_.every(kRest, [this] { rest(); });
     (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), {});
@@ -105,7 +110,7 @@ class Sensor {
     }
   }
 
-  /// The supervisor says nothing more: it has gone, or is done with this role.
+  /// Neither says anything more: one has gone, or is done with this role.
   void end() {
     close();
     loop_.stop();
@@ -118,6 +123,7 @@ class Sensor {
   std::vector<Watched> wires_;
   nflog::Folder folder_;
   EventLoop::Watching watching_supervisor_;
+  EventLoop::Watching watching_recorder_;
   EventLoop::Watching closing_;
   EventLoop::Watching resting_;
 };
@@ -162,6 +168,12 @@ Result<> sense(const ipc::Channel& supervisor) {
     return fail(std::move(wires).error());
   }
   if (auto done = give_up_powers(); !done) {
+    return done;
+  }
+  std::vector<int> handles;
+  std::ranges::transform(*wires, std::back_inserter(handles),
+                         [](const Watched& one) { return one.source.fd(); });
+  if (auto done = muzzle(std::array{kSupervisorFd, kOwnFd}, handles); !done) {
     return done;
   }
   EventLoop loop;

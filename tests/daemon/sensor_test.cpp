@@ -2,11 +2,20 @@
 // The sensor on the wires of a city: what it finds, what it leaves alone, and what it cannot do.
 #include "daemon_lab.hpp"
 
+#include "ipc/channel.hpp"
+#include "messages.hpp"
+#include "nflog/fold.hpp"
+#include "roles.hpp"
+#include "sensor/leak.hpp"
+
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <boost/json.hpp>
 
@@ -19,7 +28,7 @@
 namespace sekisho::testing {
 namespace {
 
-using ::testing::Each;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -241,9 +250,14 @@ TEST_F(Sensor, AFloodOfLeaksIsBoundedAndSummed) {
   EXPECT_TRUE(leak("without a record of their own"));
 }
 
-/// Copies of every packet socket that the process holds, by the kernel's own way of taking them.
-std::vector<UniqueFd> packet_sockets_of(pid_t pid) {
-  std::vector<UniqueFd> sockets;
+/// A packet socket of another process: its number there, and a copy, by the kernel's own way of
+/// taking one.
+struct Handle {
+  int number = 0;
+  UniqueFd copy;
+};
+std::vector<Handle> packet_sockets_of(pid_t pid) {
+  std::vector<Handle> sockets;
   const UniqueFd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
   for (int number = 3; number < 64; ++number) {
     UniqueFd copy{static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), number, 0))};
@@ -251,7 +265,7 @@ std::vector<UniqueFd> packet_sockets_of(pid_t pid) {
     socklen_t length = sizeof domain;
     if (copy && ::getsockopt(copy.get(), SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
         domain == AF_PACKET) {
-      sockets.push_back(std::move(copy));
+      sockets.push_back({number, std::move(copy)});
     }
   }
   return sockets;
@@ -311,14 +325,14 @@ TEST_F(Taken, AHandleOfAnybodyElseSends) {  // guards the test below: the rule s
 
 TEST_F(Taken, TheSensorsHandlesSendNothingOntoAnyWireAndTheAttemptIsRecorded) {
   begin(kZones + kWeb + kSensor);
-  const std::vector<UniqueFd> handles = packet_sockets_of(pid_of("sensor"));
+  const std::vector<Handle> handles = packet_sockets_of(pid_of("sensor"));
   ASSERT_EQ(handles.size(), 4U);  // one for each wire of a zone
 
   for (const char* wire : {"mn0", "lg0", "in0", "sc0", "mgmt0"}) {
     EXPECT_THAT(heard_at(wire,
                          [&] {
-                           for (const UniqueFd& handle : handles) {
-                             (void)try_to_send(handle.get(), index_of(wire));
+                           for (const Handle& handle : handles) {
+                             (void)try_to_send(handle.copy.get(), index_of(wire));
                            }
                          }),
                 IsEmpty())
@@ -326,27 +340,95 @@ TEST_F(Taken, TheSensorsHandlesSendNothingOntoAnyWireAndTheAttemptIsRecorded) {
   }
 
   EXPECT_TRUE(eventually([this] {
-    const auto zones = daemon_->recorded("violation", "SEKISHO_DST_ZONE");
-    return std::ranges::count(zones, "lgwan-office") > 0;
+    const auto all = daemon_->records();
+    return std::ranges::any_of(all, [](const Record& record) {
+      return record.at("SEKISHO_EVENT") == "violation" &&
+             record.at("SEKISHO_REASON") == "self_protected" &&
+             record.at("SEKISHO_SRC_ZONE") == "-" &&
+             record.at("SEKISHO_DST_ZONE") == "lgwan-office";
+    });
   })) << daemon_->log();
-  EXPECT_THAT(daemon_->recorded("violation", "SEKISHO_REASON"), Each("self_protected"));
 }
 
 TEST_F(Taken, TheMarkOfAHandleIsNotTheSensorsToChange) {
   begin(kZones + kWeb + kSensor);
-  const std::vector<UniqueFd> handles = packet_sockets_of(pid_of("sensor"));
+  const std::vector<Handle> handles = packet_sockets_of(pid_of("sensor"));
   ASSERT_FALSE(handles.empty());
   int outcome = -1;
   std::thread{[&] {  // as a process without capabilities, like the sensor; the thread alone
     ASSERT_EQ(::syscall(SYS_setresuid, 65534, 65534, 65534), 0);
     const int none = 0;
-    outcome =
-        ::setsockopt(handles[0].get(), SOL_SOCKET, SO_MARK, &none, sizeof none) == 0 ? 0 : errno;
+    outcome = ::setsockopt(handles[0].copy.get(), SOL_SOCKET, SO_MARK, &none, sizeof none) == 0
+                  ? 0
+                  : errno;
   }}
       .join();
 
   EXPECT_EQ(outcome, EPERM);
 }
+
+TEST_F(Taken, ASensorThatFloodsTheRecorderIsCutOff) {
+  begin(kZones + kWeb + kSensor);
+  const pid_t before = pid_of("sensor");
+  const pid_t recorder = pid_of("recorder");
+  const UniqueFd process{static_cast<int>(::syscall(SYS_pidfd_open, before, 0))};
+  const ipc::Channel stolen{
+      UniqueFd{static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), daemon::kOwnFd, 0))}};
+  nflog::Fold invented;
+  invented.first.word = sensor::leak_word(sensor::Kind::Tagged, false, 1, 0);
+  invented.packets = 1;
+  const std::string message = nflog::pack({invented});
+
+  int sent = 0;
+  while (sent < 10'000 && stolen.send(static_cast<std::uint16_t>(daemon::Type::Leaks), message)) {
+    ++sent;
+  }
+
+  EXPECT_LT(sent, 10'000);
+  EXPECT_TRUE(eventually([&] { return pid_of("sensor") > 0 && pid_of("sensor") != before; }));
+  EXPECT_EQ(pid_of("recorder"), recorder);
+  EXPECT_LE(leaks().size(), 200U);
+}
+
+#if defined(__x86_64__)
+/// Makes the process, wherever it waits in the kernel, send 60 bytes of its own stack by `socket`,
+/// as somebody would who has taken it over; how it ended.
+int make_send(pid_t pid, int socket) {
+  int status = 0;
+  EXPECT_EQ(::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr), 0);
+  EXPECT_EQ(::ptrace(PTRACE_INTERRUPT, pid, nullptr, nullptr), 0);
+  EXPECT_EQ(::waitpid(pid, &status, __WALL), pid);
+  user_regs_struct registers{};
+  EXPECT_EQ(::ptrace(PTRACE_GETREGS, pid, nullptr, &registers), 0);
+  // back to the instruction by which it entered the kernel
+  registers.rip -= 2;
+  registers.orig_rax = static_cast<unsigned long long>(-1);
+  registers.rax = SYS_sendto;
+  registers.rdi = static_cast<unsigned long long>(socket);
+  registers.rsi = registers.rsp;
+  registers.rdx = 60;
+  registers.r10 = 0;
+  registers.r8 = 0;
+  registers.r9 = 0;
+  EXPECT_EQ(::ptrace(PTRACE_SETREGS, pid, nullptr, &registers), 0);
+  EXPECT_EQ(::ptrace(PTRACE_CONT, pid, nullptr, nullptr), 0);
+  EXPECT_EQ(::waitpid(pid, &status, __WALL), pid);
+  return status;
+}
+
+TEST_F(Taken, TheSensorThatTriesToSendByAHandleEndsAndIsStartedAgain) {
+  begin(kZones + kWeb + kSensor);
+  const pid_t before = pid_of("sensor");
+  const std::vector<Handle> handles = packet_sockets_of(before);
+  ASSERT_FALSE(handles.empty());
+
+  const int status = make_send(before, handles[0].number);
+
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) << status;
+  EXPECT_TRUE(eventually([&] { return pid_of("sensor") > 0 && pid_of("sensor") != before; }));
+  EXPECT_THAT(daemon_->recorded("health", "MESSAGE"), Contains(HasSubstr("ended by signal 31")));
+}
+#endif
 
 }  // namespace
 }  // namespace sekisho::testing
