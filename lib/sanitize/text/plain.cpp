@@ -7,6 +7,8 @@ namespace sekisho::sanitize::text {
 namespace {
 
 constexpr std::uint32_t kEscape = 0x1b;
+/// At the start of a text it would be taken for its charset.
+constexpr std::uint32_t kByteOrderMark = 0xfeff;
 
 bool is_plain(char c) {
   return c >= ' ' && c < 0x7f;
@@ -68,7 +70,7 @@ class Cleaning {
       made_ += '\n';
       ++removed_;
     } else if (!character.valid || is_control(character.code) || is_bidi_control(character.code) ||
-               is_noncharacter(character.code)) {
+               is_noncharacter(character.code) || character.code == kByteOrderMark) {
       at_ += character.code == kEscape ? terminal_sequence(text_.substr(at_)) : 0;
       ++removed_;
     } else {

@@ -15,9 +15,9 @@
 namespace sekisho::sanitize::text {
 
 /// Without C0 and C1 controls but tab and line ends, without terminal sequences (ESC [ …) and
-/// bidirectional controls. CR LF and LF stay as they are; a lone CR, VT, FF, NEL, U+2028 and U+2029
-/// become LF. Zero-width and private-use characters stay and are noted. Cleaning twice is cleaning
-/// once.
+/// bidirectional controls and byte order marks. CR LF and LF stay as they are; a lone CR, VT, FF,
+/// NEL, U+2028 and U+2029 become LF. Zero-width and private-use characters stay and are noted.
+/// Cleaning twice is cleaning once.
 [[nodiscard]] std::string cleaned(std::string_view text, Report& report);
 
 /// The same for what stands in one line: line ends and tabs become blanks.
