@@ -75,6 +75,7 @@ TEST(Csv, ReadsTheSeparatorThatItHas) {
   const Tried told = tried(Type::Csv, "sep=|\r\na|=1\r\n");
   EXPECT_EQ(read_back(told.text()), (Rows{{"a", "'=1"}}));
   EXPECT_TRUE(told.did(Action::RemovedUnknown));
+  EXPECT_EQ(tried(Type::Csv, "sep=;\nsep=,\na;b\n").text(), "\"a\",\"b\"\r\n");
 }
 
 TEST(Csv, IsReadInJapaneseCharsets) {

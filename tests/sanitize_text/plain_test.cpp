@@ -42,6 +42,10 @@ TEST(PlainText, KeepsAndReportsWhatCannotBeSeen) {
   EXPECT_EQ(result.report.changes()[1].object, "private use");
 }
 
+TEST(PlainText, LosesByteOrderMarksWhereverTheyStand) {
+  EXPECT_EQ(tried(Type::Text, "\x01\ufeffa\ufeffb\n").text(), "ab\n");
+}
+
 TEST(PlainText, EndsLinesOneWay) {
   EXPECT_EQ(tried(Type::Text,
                   "a\rb\r\r\nc\fd\x0b"

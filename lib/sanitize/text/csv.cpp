@@ -265,8 +265,9 @@ Outcome sanitize_csv(const Item& item, Job& job) {
   if (text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())).starts_with("ID;")) {
     return refuse(Refusal::Polyglot, "a spreadsheet opens it as SYLK");
   }
-  const auto told = told_separator(text);
-  if (told) {
+  std::optional<char> told;
+  while (const auto more = told_separator(text)) {
+    told = told ? told : more;
     report.note(Action::RemovedUnknown, "sep=");
   }
   Parser parser{text, told ? *told : likely_separator(text)};

@@ -15,6 +15,7 @@ constexpr std::size_t kLongestRun = 64 << 10U;
 /// What a longer one is parted into: no rewriting makes more than `kLongestRun` of it.
 constexpr std::size_t kPiece = 8 << 10U;
 constexpr std::size_t kLongestScheme = 32;
+constexpr unsigned kMostPasses = 8;
 constexpr std::size_t kLongestNoted = 200;
 constexpr std::size_t kLongestMailbox = 256;
 
@@ -370,12 +371,26 @@ bool is_suspicious(std::string_view run) {
          run.find("\u2024") != std::string_view::npos;
 }
 
+/// Rewritten until nothing changes, so that who reads the result finds nothing to rewrite.
+std::string settled(std::string_view run, const Profile& profile, Report& report) {
+  std::string made{run};
+  for (unsigned pass = 0; pass < kMostPasses; ++pass) {
+    std::string next = Run{made, profile, report}.rewritten();
+    if (next == made) {
+      return made;
+    }
+    made = std::move(next);
+  }
+  std::erase_if(made, [](char c) { return c == '.' || c == ':' || c == '\\'; });
+  return made;
+}
+
 std::string run_without_links(std::string_view run, const Profile& profile, Report& report) {
   if (!is_suspicious(run)) {
     return std::string{run};
   }
   if (run.size() <= kLongestRun) {
-    std::string made = Run{run, profile, report}.rewritten();
+    std::string made = settled(run, profile, report);
     if (made.size() <= kLongestRun) {
       return made;
     }
@@ -384,7 +399,7 @@ std::string run_without_links(std::string_view run, const Profile& profile, Repo
   while (!run.empty()) {
     const std::string_view piece = run.substr(0, cut_at(run, kPiece));
     made += made.empty() ? "" : "\n";
-    made += Run{piece, profile, report}.rewritten();
+    made += settled(piece, profile, report);
     run.remove_prefix(piece.size());
   }
   return made;
