@@ -2,6 +2,7 @@
 #include "sanitize/stage/stage.hpp"
 
 #include "sanitize/mail/formats.hpp"
+#include "sanitize/picture/formats.hpp"
 #include "sanitize/text/formats.hpp"
 
 #include <vector>
@@ -17,6 +18,7 @@ std::vector<Format> collected() {
   // one line for each family
   add(text::formats());
   add(mail::formats());
+  add(picture::formats());
   return all;
 }
 
