@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -149,11 +150,14 @@ object kernel_json(const Enforcer& enforcer, std::uint32_t generation) {
                  "reassembly failures", "full connection table"}}};
 }
 
-array exchanges_json(const policy::Policy& policy) {
+array exchanges_json(const InForce& in_force) {
   array exchanges;
-  for (const Permit& permit : policy.permits()) {
+  for (const Permit& permit : in_force.policy->permits()) {
     if (permit.kind == PermitKind::Exchange) {
-      exchanges.push_back(object{{"id", permit.id}, {"open", false}, {"in_force", false}});
+      const bool holds = policy::in_force(permit, in_force.situation);
+      exchanges.push_back(object{{"id", permit.id},
+                                 {"open", holds && in_force.situation.relay},
+                                 {"in_force", holds}});
     }
   }
   return exchanges;
@@ -161,13 +165,12 @@ array exchanges_json(const policy::Policy& policy) {
 
 /// Sections that are understood and do nothing yet.
 void add_dormant(const policy::Policy& policy, array& warnings) {
-  const auto exchanges = exchanges_json(policy).size();
-  if (exchanges > 0) {
-    warnings.emplace_back("not in force: " + std::to_string(exchanges) +
-                          " [[exchange]], as there is no relay");
-  }
-  if (!policy.profiles().empty()) {
-    warnings.emplace_back("not in force: [sanitize.…], as there is no sanitizer");
+  const auto screens = std::ranges::count_if(policy.permits(), [](const Permit& permit) {
+    return permit.kind == PermitKind::Exchange && !policy::is_mail_exchange(permit);
+  });
+  if (screens > 0) {
+    warnings.emplace_back("not in force: " + std::to_string(screens) +
+                          " [[exchange]] of screens, as there is no relay for them");
   }
 }
 
@@ -214,7 +217,7 @@ std::string status_json(const Enforcer& enforcer, const Condition& condition) {
                           {"drops", drops_json(in_force, condition.drops)},
                           {"kernel", kernel_json(enforcer, condition.generation)},
                           {"processes", std::move(processes)},
-                          {"exchanges", exchanges_json(policy)},
+                          {"exchanges", exchanges_json(in_force)},
                           {"warnings", std::move(warnings)}});
 }
 

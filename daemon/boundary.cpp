@@ -22,8 +22,8 @@ constexpr std::size_t kMostAuthors = 8;
 Result<> check_hooks(const std::optional<Table>& from, const Table& to) {
   for (const ruleset::Chain& chain : from ? from->chains : std::vector<ruleset::Chain>{}) {
     const ruleset::Chain* wanted = to.chain(chain.name);
-    const bool of_a_wire = chain.hook && ruleset::is_of_device(chain.hook->point);
-    const bool alike = wanted == nullptr ? !chain.hook || of_a_wire : wanted->hook == chain.hook;
+    const bool free = !chain.hook || ruleset::may_come_and_go(*chain.hook);
+    const bool alike = wanted == nullptr ? free : wanted->hook == chain.hook;
     if (!alike) {
       return fail(kernel::text_of(to.id()) + " is not ours: it has a base chain '" + chain.name +
                   "' that we would not make; remove the table, or choose another name by "
@@ -264,6 +264,30 @@ Result<Boundary::Repaired> Boundary::repair(Instant now) {
     return fail(std::move(looked).error());
   }
   return repaired;
+}
+
+Result<> Boundary::beat(const std::vector<std::uint32_t>& marks, std::chrono::seconds lasting,
+                        Instant now) {
+  const ruleset::Set* set = tables_ ? tables_->packets.set(ruleset::kHeartbeats) : nullptr;
+  if (set == nullptr || marks.empty()) {
+    return {};
+  }
+  std::vector<ruleset::Element> elements;
+  for (const std::uint32_t mark : marks) {
+    elements.push_back({ruleset::mark_bytes(mark), {}, {}, now + lasting, {}, {}});
+  }
+  std::ranges::sort(elements, {}, &ruleset::Element::key);
+  // adding alone does not renew on older kernels
+  const ruleset::Batch batch{tables_->packets.id(),
+                             {ruleset::DeleteElements{set->shape, elements},
+                              ruleset::AddElements{set->shape, elements}}};
+  const auto committed = nftables_.commit(batch, now);
+  if (!committed) {
+    return fail(committed.error().text);
+  }
+  // somebody else's change in between is seen as one
+  generation_ += generation_ == 0 ? 0 : 1;
+  return {};
 }
 
 Result<ruleset::Elements> Boundary::read_elements(ruleset::TableFamily family,

@@ -13,6 +13,7 @@
 #include "kernel/sysctl.hpp"
 #include "ruleset/ruleset.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -59,6 +60,9 @@ class Boundary {
   [[nodiscard]] Result<Repaired> repair(ruleset::Instant now);
   /// What other rules do to packets, as it was seen last.
   [[nodiscard]] const std::vector<kernel::Other>& others() const { return others_; }
+  /// The exchanges whose accepted legs have these marks are open for so long.
+  [[nodiscard]] Result<> beat(const std::vector<std::uint32_t>& marks, std::chrono::seconds lasting,
+                              ruleset::Instant now);
   /// What is in the kernel is read anew before the next change: the clock has been set, and the
   /// ends of elements with it.
   void forget() { generation_ = 0; }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 namespace sekisho::daemon {
 namespace {
@@ -17,6 +18,8 @@ constexpr const char* kRecorder = "recorder";
 constexpr const char* kWatch = "watch";
 constexpr const char* kDesk = "desk";
 constexpr const char* kSensor = "sensor";
+constexpr const char* kReceiver = "receiver";
+constexpr std::array kRelay{kReceiver, "sender", "sanitizer"};
 
 constexpr milliseconds kPatience{500};  ///< with a role that does not read
 constexpr milliseconds kFirstPause{200};
@@ -24,6 +27,10 @@ constexpr seconds kLongestPause{30};
 constexpr seconds kProven{60};  ///< a role that ran so long begins with short pauses again
 constexpr std::size_t kMostBacklog = 10000;
 constexpr int kFinishMillis = 5000;
+
+bool is_of_relay(std::string_view role) {
+  return std::ranges::find(kRelay, role) != kRelay.end();
+}
 
 std::string ending_of(int status) {
   if (WIFSIGNALED(status)) {
@@ -73,6 +80,9 @@ void Crew::start(const std::string& role) {
   if (role == kSensor) {
     (void)tell(kSensor, Type::Wires, knowledge_);
   }
+  if (is_of_relay(role)) {
+    heard_.began(role);
+  }
 }
 
 Result<Child> Crew::launch(const std::string& role) {
@@ -81,6 +91,9 @@ Result<Child> Crew::launch(const std::string& role) {
   }
   if (role == kDesk) {
     return Child::start(role, startup_, listener_);
+  }
+  if (is_of_relay(role)) {
+    return Child::start(role, startup_, role == kReceiver ? quarantine_ : -1);
   }
   auto pair = ipc::Channel::pair();
   if (!pair) {
@@ -107,7 +120,7 @@ void Crew::hear(const std::string& role) {
   }
 }
 
-void Crew::take(const std::string& role, const ipc::Frame& frame) {
+void Crew::take(const std::string& role, ipc::Frame& frame) {
   const ByteView bytes = as_bytes(frame.payload);
   if (static_cast<Type>(frame.type) == Type::Health) {
     return set_health(role, frame.payload);
@@ -119,6 +132,9 @@ void Crew::take(const std::string& role, const ipc::Frame& frame) {
     if (!reader.failed()) {
       return heard_.request(id, uid, reader.take(reader.left()));
     }
+  }
+  if (is_of_relay(role) && heard_.mail(role, frame)) {
+    return;
   }
   members_[role].child.end();
   failed(role, "sent what it may not send");
@@ -150,6 +166,9 @@ void Crew::failed(const std::string& role, const std::string& why) {
   const auto pause =
       std::min<milliseconds>(kFirstPause * (1U << std::min(member.failures, 10)), kLongestPause);
   ++member.failures;
+  if (is_of_relay(role)) {
+    heard_.ended(role);
+  }
   member.pause = loop_.after(pause, [this, role] { start(role); });
   // what it said itself before it ended is the better reason
   if (!member.health || member.health->empty()) {
@@ -246,6 +265,23 @@ void Crew::sense(std::string knowledge) {
   complete_ = complete_ && members_.contains(kSensor);
   members_[kSensor].failures = 0;
   start(std::string{kSensor});
+}
+
+void Crew::relay(bool wanted, int quarantine) {
+  quarantine_ = quarantine;
+  for (const char* role : kRelay) {
+    if (!wanted) {
+      members_.erase(role);
+    } else if (!members_.contains(role)) {
+      complete_ = false;
+      start(std::string{role});
+    }
+  }
+}
+
+bool Crew::tell_relay(std::string_view role, Type type, std::string_view payload, int fd) {
+  const std::string name{role};
+  return members_.contains(name) && tell(name, type, payload, fd);
 }
 
 std::vector<Crew::Process> Crew::processes() const {

@@ -38,6 +38,11 @@ class Crew {
     std::function<void(const std::string&, const std::string&)> health;
     /// Every role that was started has been heard from, or has failed, for the first time.
     std::function<void()> complete;
+    /// A message of a role of the mail relay; false when it may not send that.
+    std::function<bool(const std::string&, ipc::Frame&)> mail;
+    /// Such a role has begun; has ended.
+    std::function<void(const std::string&)> began;
+    std::function<void(const std::string&)> ended;
   };
 
   /// `records`: the directory of the records; `listener`: the control socket. Both must outlive the
@@ -60,6 +65,11 @@ class Crew {
   /// What the sensor is to know (sensor::pack): starts it, or starts it anew; empty: ends it.
   void sense(std::string knowledge);
 
+  /// Starts the roles of the mail relay, with the quarantine's directory, or ends them.
+  void relay(bool wanted, int quarantine);
+  /// A message to one of them.
+  bool tell_relay(std::string_view role, Type type, std::string_view payload, int fd);
+
   /// Whether every role that was started has been heard from.
   [[nodiscard]] bool complete() const { return complete_; }
 
@@ -81,7 +91,7 @@ class Crew {
   void start(const std::string& role);
   [[nodiscard]] Result<Child> launch(const std::string& role);
   void hear(const std::string& role);
-  void take(const std::string& role, const ipc::Frame& frame);
+  void take(const std::string& role, ipc::Frame& frame);
   void failed(const std::string& role, const std::string& why);
   void set_health(const std::string& role, const std::string& health);
   /// Whether it was handed over; a role that does not read is ended, so that it starts anew.
@@ -92,6 +102,7 @@ class Crew {
   Startup startup_;
   int records_;
   int listener_;
+  int quarantine_ = -1;
   Heard heard_;
   std::map<std::string, Member> members_;
   std::deque<std::string> backlog_;  ///< packed records

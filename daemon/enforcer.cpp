@@ -165,6 +165,7 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const Wish& wish, Rev
 InForce Enforcer::with(InForce next, policy::Standing standing) {
   next.standing = std::move(standing);
   next.situation = policy::situation_of(*next.policy, next.standing, clock_.now());
+  next.situation.relay = relay_;
   // a policy that is new may have other wires than were looked at
   const auto found = kernel::meddling(policy::interfaces_of(*next.policy));
   for (const kernel::Meddling& one : found ? *found : meddled_) {

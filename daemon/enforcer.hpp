@@ -66,6 +66,8 @@ class Enforcer {
   [[nodiscard]] Boundary& boundary() { return boundary_; }
   [[nodiscard]] const Boundary& boundary() const { return boundary_; }
   [[nodiscard]] Clock& clock() { return clock_; }
+  /// Whether a relay answers, for whoever asks what becomes of a packet.
+  void set_relay(bool answers) { relay_ = in_force_.situation.relay = answers; }
 
   /// The config files into force. What fails leaves everything as it was.
   [[nodiscard]] Attempt reload(const Wish& wish);
@@ -154,6 +156,7 @@ class Enforcer {
   policy::Instant reminded_;
   Drops counted_;  ///< as windows closed
   std::string boot_;
+  bool relay_ = false;
   std::optional<std::vector<policy::Source>> trial_;  ///< what was in force before it
 };
 

@@ -31,6 +31,26 @@ enum class Type : std::uint16_t {
   Answer = 10,   ///< supervisor → desk: id (u64), control::Answer
   Wires = 11,    ///< supervisor → sensor: sensor::Knowledge
   Leaks = 12,    ///< sensor → recorder: nflog::Fold list with words of sensor/leak.hpp
+  // of mail exchanges, as mail.hpp has them; receiver, sender and sanitizer know the supervisor alone
+  Beat = 32,       ///< supervisor → each of them, and back: a number
+  Listen = 33,     ///< supervisor → receiver: a listening socket, as descriptor
+  Exchanges = 34,  ///< supervisor → receiver
+  Opened = 35,     ///< receiver → supervisor
+  OpenFar = 36,    ///< supervisor → sender, with a socket
+  FarReady = 37,   ///< sender → supervisor → receiver
+  MailFrom = 38,   ///< receiver → supervisor → sender
+  RcptTo = 39,     ///< receiver → supervisor → sender
+  Spooled = 40,    ///< receiver → supervisor, with the original
+  Sanitize = 41,   ///< supervisor → sanitizer, with the original
+  Sanitized = 42,  ///< sanitizer → supervisor, with what was rebuilt
+  Deliver = 43,    ///< supervisor → sender, with what was rebuilt: a session's number
+  Answered = 44,   ///< sender → supervisor → receiver
+  Forget = 45,     ///< receiver → supervisor → sender: a session's transaction is over
+  Confirmed = 46,  ///< receiver → supervisor: a session's client has our answer to its message
+  Lost = 47,       ///< sender → supervisor
+  Closed = 48,     ///< receiver → supervisor → sender: a session's number
+  Drop = 49,       ///< supervisor → receiver: a session is to end
+  Note = 50,       ///< supervisor → receiver: for the index of the quarantine
 };
 
 /// What the recorder needs of a revision to put words into names.

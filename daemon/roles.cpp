@@ -104,6 +104,21 @@ Result<> confine(std::string_view role, std::span<const int> kept) {
   return give_up_powers();
 }
 
+Result<> confine_parent(std::string_view role) {
+  if (auto done = close_others({}); !done) {
+    return done;
+  }
+  if (auto done = become(role); !done) {
+    return done;
+  }
+  capng_clear(CAPNG_SELECT_BOTH);
+  if (capng_apply(CAPNG_SELECT_CAPS) != 0) {
+    return fail("cannot give up capabilities");
+  }
+  const rlimit none{0, 0};
+  return checked(::setrlimit(RLIMIT_CORE, &none), "cannot forbid core dumps");
+}
+
 Result<> step_down(std::string_view role) {
   if (auto done = close_others({}); !done) {
     return done;

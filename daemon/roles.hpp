@@ -37,9 +37,12 @@ int run_recorder(const Startup& startup);
 int run_desk(const Startup& startup);
 int run_watch(const Startup& startup);
 int run_sensor(const Startup& startup);
+int run_receiver(const Startup& startup);
+int run_sender(const Startup& startup);
+int run_sanitizer(const Startup& startup);
 
 inline constexpr std::array kRoles{
-    Role{"supervisor", "root", "rules, routes, settings, spawning", "recorder desk watch sensor",
+    Role{"supervisor", "root", "rules, routes, settings, spawning", "recorder desk watch sensor receiver sender sanitizer",
          run_supervisor},
     Role{"recorder", "sekisho-recorder", "none; its own directory", "supervisor watch sensor",
          run_recorder},
@@ -48,6 +51,12 @@ inline constexpr std::array kRoles{
          run_watch},
     Role{"sensor", "sekisho-sensor", "none; capture handles that send nothing",
          "supervisor recorder", run_sensor},
+    Role{"receiver", "sekisho-receiver", "none; accepted connections, the quarantine; cannot connect",
+         "supervisor", run_receiver},
+    Role{"sender", "sekisho-sender", "none; sockets to one destination each; cannot accept",
+         "supervisor", run_sender},
+    Role{"sanitizer", "sekisho-sanitizer", "none; starts jailed workers", "supervisor",
+         run_sanitizer},
 };
 [[nodiscard]] const Role* role_named(std::string_view name);
 
@@ -61,6 +70,9 @@ struct User {
 /// Fails, naming it, where the supervisor lacks a capability without which it could not enforce, or
 /// not confine and end the other roles.
 [[nodiscard]] Result<> check_powers();
+
+/// The same for a role that starts jailed workers: it may have children.
+[[nodiscard]] Result<> confine_parent(std::string_view role);
 
 /// Becomes the role's user with CAP_NET_RAW alone, for opening what only that user may hold;
 /// `give_up_powers` must follow. Closes every descriptor but the inherited ones.

@@ -8,10 +8,13 @@
 #include "event_loop.hpp"
 #include "notify.hpp"
 #include "operators.hpp"
+#include "post.hpp"
 #include "roles.hpp"
+#include "relay_sockets.hpp"
 #include "surroundings.hpp"
 #include "wires.hpp"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <csignal>
 
@@ -56,14 +59,26 @@ class Supervisor {
                [this](const std::string& role, const std::string& health) {
                  chronicle_.tell_health(role, health);
                },
-               [this] { crew_complete(); }}},
+               [this] { crew_complete(); },
+               [this](const std::string& role, ipc::Frame& frame) {
+                 return post_.hear(role, frame);
+               },
+               [this](const std::string& role) { post_.began(role); },
+               [this](const std::string& role) { post_.ended(role); }}},
         chronicle_{crew_, enforcer_},
         operators_{
             enforcer_,
             chronicle_,
             crew_,
             {[this](const Undertaking& undertaking) { return undertake(undertaking); },
-             [this](seconds time) { await_confirmation(time); }, [this] { return weaknesses(); }}} {
+             [this](seconds time) { await_confirmation(time); }, [this] { return weaknesses(); }}},
+        post_{loop_,
+              enforcer_,
+              chronicle_,
+              {[this](std::string_view role, Type type, std::string_view payload, int fd) {
+                 return crew_.tell_relay(role, type, payload, fd);
+               },
+               far_socket, [this] { return relay_sockets(); }}} {
     loop_.on_signals({SIGHUP, SIGTERM, SIGINT, SIGCHLD}, [this](int number) { caught(number); });
     crew_.start();
     overdue_ = loop_.after(kCrewDeadline, [this] { crew_complete(); });
@@ -143,6 +158,9 @@ class Supervisor {
     if (enforcer_.on_trial()) {
       all.emplace_back("what was applied last awaits its confirmation");
     }
+    if (const std::string shut = post_.complaint(); !shut.empty()) {
+      all.push_back("exchanges are " + shut);
+    }
     return all;
   }
 
@@ -214,6 +232,29 @@ class Supervisor {
         loop_.every(enforcer_.in_force().policy->violations().window, [this] { close_window(); });
     await_turn();
     sense();
+    relay();
+  }
+
+  /// The mail relay, as the policy in force wants it.
+  void relay() {
+    post_.enforce();
+    crew_.relay(post_.is_wanted(), surroundings_.quarantine.get());
+  }
+
+  /// Made once; a receiver that begins anew gets the same, with whoever waits there.
+  Result<std::vector<UniqueFd>> relay_sockets() {
+    if (listeners_.empty()) {
+      auto made = relay_listeners();
+      if (!made) {
+        return made;
+      }
+      listeners_ = *std::move(made);
+    }
+    std::vector<UniqueFd> copies;
+    for (const UniqueFd& one : listeners_) {
+      copies.emplace_back(::fcntl(one.get(), F_DUPFD_CLOEXEC, 0));
+    }
+    return copies;
   }
 
   /// The sensor, as the policy in force and the wires want it.
@@ -337,6 +378,7 @@ class Supervisor {
     if (turned) {
       record_turned(turned->begun, {"許可の期間が始まった", "a permit has begun"});
       record_turned(turned->ended, {"許可の期間が終わった", "a permit has ended"});
+      relay();
     }
     await_turn();
   }
@@ -388,6 +430,8 @@ class Supervisor {
   Crew crew_;
   Chronicle chronicle_;
   Operators operators_;
+  Post post_;
+  std::vector<UniqueFd> listeners_;
   Wires wires_;
   std::optional<policy::Instant> next_turn_;
   EventLoop::Watching overdue_;

@@ -60,6 +60,25 @@ Result<UniqueFd> open_records(const std::string& state_dir, std::vector<std::str
   return directory;
 }
 
+Result<UniqueFd> open_quarantine(const std::string& state_dir) {
+  const std::string path = state_dir + "/quarantine";
+  if (auto made = files::make_directories(path, 0700); !made) {
+    return fail(std::move(made).error());
+  }
+  UniqueFd directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!directory) {
+    return fail(system_error("cannot open '" + path + "'", errno));
+  }
+  const auto user = user_of(*role_named("receiver"));
+  if (!user) {
+    return fail(user.error());
+  }
+  if (::geteuid() == 0 && ::fchown(directory.get(), user->uid, user->gid) != 0) {
+    return fail(system_error("cannot give '" + path + "' to the receiver", errno));
+  }
+  return directory;
+}
+
 Result<UniqueFd> listen_at(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -114,6 +133,11 @@ Result<Surroundings> prepare_surroundings(const Startup& startup) {
     return fail(std::move(records).error());
   }
   surroundings.records = *std::move(records);
+  auto quarantine = open_quarantine(startup.state_dir);
+  if (!quarantine) {
+    return fail(std::move(quarantine).error());
+  }
+  surroundings.quarantine = *std::move(quarantine);
   auto listener = listen_at(startup.runtime_dir + "/control.sock");
   if (!listener) {
     return fail(std::move(listener).error());

@@ -18,6 +18,7 @@ struct Surroundings {
   std::vector<UniqueFd>
       locks;          ///< held while the daemon lives: one daemon per state dir and per runtime dir
   UniqueFd records;   ///< the directory of the records, which the recorder's user owns
+  UniqueFd quarantine;  ///< the directory of originals, which the receiver's user alone can read
   UniqueFd listener;  ///< the control socket, for root and the group "sekisho"
   std::vector<std::string>
       weaknesses;  ///< what of the machine makes the daemon less than it could be

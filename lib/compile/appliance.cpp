@@ -128,26 +128,27 @@ std::vector<net::Range> targets_of(const policy::Policy& policy, const policy::E
   return net::merged(std::move(ranges));
 }
 
-/// One chain per self flow: its destinations, then its services.
-Chain write_self_flow(Draft& draft, const Permit& permit, std::uint32_t mark) {
+/// One chain per self flow, or far leg of an exchange: its destinations, then its services.
+Chain write_self_flow(Draft& draft, const Permit& permit, std::uint32_t mark,
+                      const std::string& name) {
   const std::vector<Rule> none;
-  Chain made = chain(self_chain(permit), none);
+  Chain made = chain(name, none);
   for (const net::Family family : net::kFamilies) {
     const bool v4 = family == net::Family::V4;
-    const std::string set = self_chain(permit) + (v4 ? "_to4" : "_to6");
+    const std::string set = name + (v4 ? "_to4" : "_to6");
     declare(draft, set, {v4 ? Type::Ipv4Addr : Type::Ipv6Addr}, true);
     for (const net::Range& range : targets_of(draft.policy, permit.to, family)) {
       add_range(draft, set, range, permit.id);
     }
   }
-  const std::string ports = self_chain(permit) + "_ports";
+  const std::string ports = name + "_ports";
   write_ports(draft, ports, permit.services, permit.id);
   const std::set<net::Service> services{permit.services.begin(), permit.services.end()};
   const ruleset::Statement set_mark = ruleset::SetMark{ruleset::Mark::Ct, mark};
   for (const net::Family family : net::kFamilies) {
     const bool v4 = family == net::Family::V4;
     const Field to = v4 ? Field::IpDaddr : Field::Ip6Daddr;
-    const std::string set = self_chain(permit) + (v4 ? "_to4" : "_to6");
+    const std::string set = name + (v4 ? "_to4" : "_to6");
     made.rules.push_back(rule({of(family), in({to}, set), in({Field::L4Proto, Field::ThDport}, ports), set_mark,
                                jump("self_if_live")}));
     for (const net::Service& service : services) {
@@ -182,8 +183,16 @@ std::vector<Rule> write_self_flows(Draft& draft) {
       draft.add("self_live", {self_key(mark, 0, interface), {}, {}, ends, permit.id, {}});
       draft.add("self_live", {self_key(mark, 1, interface), {}, {}, ends, permit.id, {}});
     }
-    draft.add(write_self_flow(draft, permit, mark));
+    draft.add(write_self_flow(draft, permit, mark, self_chain(permit)));
     rules.push_back(rule({jump(self_chain(permit))}, permit.id));
+  }
+  write_legs(draft);
+  for (const Exchange& exchange : draft.exchanges) {
+    const Permit& permit = draft.policy.permits()[exchange.permit];
+    const std::string name = "far_" + permit.id;
+    draft.add(write_self_flow(draft, permit, exchange.far, name));
+    rules.push_back(rule({is(Field::MetaMark, ruleset::mark_bytes(exchange.far)), jump(name)},
+                         "far " + permit.id));
   }
   return rules;
 }

@@ -18,8 +18,10 @@ Compiled written(Draft draft) {
   write_lockdown(draft);
   write_forward(draft);
   write_appliance(draft);
+  write_exchanges(draft);
   Compiled made{{}, frames_of(draft), {}, draft.allotted.permits, draft.allotted.intra, draft.tally};
   made.numbers = std::move(draft.allotted.numbers);
+  made.exchanges = std::move(draft.exchanges);
   made.table = std::move(draft).finish();
   return made;
 }
@@ -139,6 +141,12 @@ Compiled compile(const policy::Policy& policy, const policy::Situation& situatio
 
 Compiled compile(const policy::Policy& policy, const policy::Situation& situation, const Numbers& known,
                  const Before& before) {
+  const auto exchanges = [](const policy::Policy& one) {
+    return std::ranges::any_of(one.permits(), policy::is_mail_exchange);
+  };
+  if (exchanges(policy) || exchanges(before.policy)) {
+    return compile(policy, situation, known);  // they change chains and sets of many others
+  }
   return written(Draft{policy, situation, allot(policy, known, before), &before});
 }
 

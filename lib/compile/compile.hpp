@@ -38,6 +38,13 @@ struct Numbers {
   bool operator==(const Numbers&) const = default;
 };
 
+/// TCP port of the mail relay's listeners, and the mark by which the stack is told to route what
+/// was diverted to the appliance itself.
+inline constexpr std::uint16_t kRelayPort = 25025;
+inline constexpr std::uint32_t kDiverted = 0x7e000001;
+/// The routing table for what has that mark.
+inline constexpr std::uint32_t kDivertedTable = 25025;
+
 /// How many permits there are of each kind that needs a place of its own.
 struct Tally {
   std::map<std::pair<policy::ZoneIndex, policy::ZoneIndex>, std::size_t> pairs;  ///< flows from zone to zone
@@ -47,6 +54,14 @@ struct Tally {
   bool operator==(const Tally&) const = default;
 };
 
+/// An exchange in force: the marks of its accepted connections, and of those that the relay opens.
+struct Exchange {
+  std::size_t permit = 0;  ///< index in Policy::permits()
+  std::string id;
+  std::uint32_t near = 0;
+  std::uint32_t far = 0;  ///< of the sockets too (SO_MARK)
+};
+
 struct Compiled {
   ruleset::Table table;
   ruleset::Table frames;  ///< the netdev table of the same name: what on the wires is no packet
@@ -54,6 +69,7 @@ struct Compiled {
   std::vector<std::uint32_t> marks;  ///< by index in Policy::permits()
   std::vector<std::uint32_t> intra;  ///< marks of traffic inside zones, by ZoneIndex
   Tally tally;
+  std::vector<Exchange> exchanges = {};
 };
 /// Id of the flow that a connection mark stands for; empty for any other mark.
 [[nodiscard]] std::string permit_of(std::uint32_t mark, const Compiled& compiled);

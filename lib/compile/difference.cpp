@@ -95,7 +95,7 @@ class Steps {
       } else if (old->shape != set.shape) {
         delete_set(*old);
         add_set(set, add_reshaped_);
-      } else if (old->elements != set.elements) {
+      } else if (old->elements != set.elements && set.shape.name != ruleset::kHeartbeats) {
         turn_over_elements(*old, set);
       }
     }
@@ -165,7 +165,7 @@ class Steps {
 
   /// Its rules go first: they may hold sets and other chains that are deleted too.
   void delete_chain(const Chain& old) {
-    if (old.hook && !ruleset::is_of_device(old.hook->point)) {
+    if (old.hook && !ruleset::may_come_and_go(*old.hook)) {
       throw std::logic_error{"base chain '" + old.name + "' vanishes"};
     }
     flush(old);

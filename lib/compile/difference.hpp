@@ -16,7 +16,7 @@ namespace sekisho::compile {
 /// they are equal. Both are normalised, and `to` refers only to sets and chains it has. Elements
 /// that both tables share are not compared. Base chains stay as they are, so that
 /// their policy holds at every moment: one that vanishes or whose hook changes is a bug and throws
-/// std::logic_error, as do tables of different names. Those of devices alone come and go.
+/// std::logic_error, as do tables of different names. Those of devices and of prerouting, which let pass nothing, come and go.
 [[nodiscard]] ruleset::Batch difference(const std::optional<ruleset::Table>& from,
                                         const ruleset::Table& to);
 

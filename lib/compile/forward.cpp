@@ -24,8 +24,8 @@ Chain reason_here(Reason reason) {
 }
 
 /// A reason found earlier: the destination zone must be looked up first.
-Chain reason_before(Reason reason) {
-  return chain(std::string{name_of(reason)},
+Chain reason_before(Reason reason, std::string_view name = {}) {
+  return chain(std::string{name.empty() ? name_of(reason) : name},
                {rule({jump("to_zone")}), rule({or_mark(number(reason))}), rule({go_to("count")})});
 }
 
@@ -39,6 +39,10 @@ void write_reasons(Draft& draft) {
   draft.add(reason_here(Reason::Misrouted));
   draft.add(reason_here(Reason::UnknownZone));
   draft.add(reason_here(Reason::Expired));
+  if (std::ranges::any_of(draft.policy.permits(), policy::is_mail_exchange)) {
+    draft.add(reason_before(Reason::CrossZone, "exchange_shut"));
+    draft.add(reason_before(Reason::MacMismatch, "exchange_mac"));
+  }
   draft.add(reason_before(Reason::Lockdown));
   draft.add(reason_before(Reason::Invalid));
   draft.add(reason_before(Reason::SelfProtected));

@@ -101,8 +101,22 @@ bool has_any_of(Digests all, Digests some) {
   return std::ranges::any_of(some, [&](const Digest& one) { return std::ranges::find(all, one) != all.end(); });
 }
 
+/// A number more for each exchange.
+std::vector<std::uint32_t> far_numbers_of(const policy::Policy& policy, Allotting& allotting) {
+  std::vector<std::uint32_t> numbers(policy.permits().size());
+  std::unordered_map<Digest, int, PartOf> twins;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (policy::is_mail_exchange(policy.permits()[i])) {
+      const Digest version = twin_of(policy.versions().permits[i], -1);
+      const int twin = twins[version]++;
+      numbers[i] = allotting.number_of(twin > 0 ? twin_of(version, twin) : version);
+    }
+  }
+  return numbers;
+}
+
 Allotted begun(const policy::Policy& policy, const Numbers& known) {
-  Allotted made{known, {}, {}, {}};
+  Allotted made{known, {}, {}, {}, {}};
   for (const policy::Zone& zone : policy.zones()) {
     made.zones.push_back(zone_number(made.numbers, zone.name));
   }
@@ -115,6 +129,7 @@ Allotted allot(const policy::Policy& policy, const Numbers& known) {
   Allotted made = begun(policy, known);
   Allotting allotting{made.numbers};
   made.permits = numbers_of(policy.versions().permits, allotting);
+  made.far = far_numbers_of(policy, allotting);
   allotting.finish(policy, made);
   return made;
 }

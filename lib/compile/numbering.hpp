@@ -14,6 +14,7 @@ struct Allotted {
   Numbers numbers;
   std::vector<std::uint8_t> zones;     ///< by ZoneIndex
   std::vector<std::uint32_t> permits;  ///< by index in Policy::permits()
+  std::vector<std::uint32_t> far;      ///< of exchanges, their far legs; 0 of others
   std::vector<std::uint32_t> intra;    ///< by ZoneIndex, for traffic inside the zone
 };
 

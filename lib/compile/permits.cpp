@@ -248,6 +248,12 @@ void write_permits(Draft& draft) {
       pairs.insert({zone, zone});
     }
   }
+  for (const Permit& permit : draft.policy.permits()) {
+    // never a way through: what has been marked by an exchange that is over is told so
+    if (policy::is_mail_exchange(permit) && !policy::in_force(permit, draft.situation)) {
+      pairs.insert({*permit.from.zone, *permit.to.zone});
+    }
+  }
   draft.declare({.name = "pairs", .key = {Type::IfName, Type::IfName}, .holds = Holds::Verdicts, .limit = {}, .size = 65536});
   for (const Pair& pair : pairs) {
     write_pair_chains(draft, pair, lookups);

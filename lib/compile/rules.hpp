@@ -13,6 +13,7 @@
 namespace sekisho::compile {
 
 using ruleset::Field;
+using ruleset::kHeartbeats;
 
 /// nfproto values (linux/netfilter.h).
 inline constexpr std::uint8_t kIpv4 = 2;
@@ -21,6 +22,8 @@ inline constexpr std::uint8_t kIpv6 = 10;
 inline constexpr std::uint32_t kInvalid = 1;
 inline constexpr std::uint32_t kRelated = 4;
 inline constexpr std::uint32_t kUntracked = 64;
+/// NF_IP_PRI_MANGLE: behind conntrack, before the route.
+inline constexpr std::int32_t kMangle = -150;
 /// Of neighbour discovery: nobody further away can have sent it (RFC 4861).
 inline constexpr std::uint8_t kOnLinkHopLimit = 255;
 

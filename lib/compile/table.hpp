@@ -35,6 +35,7 @@ class Draft {
   const policy::Situation& situation;
   Allotted allotted;
   Tally tally;
+  std::vector<Exchange> exchanges;
 
   /// What has changed since the table before; nothing where everything is written anew.
   [[nodiscard]] const std::optional<Changed>& changed() const { return changed_; }
@@ -90,6 +91,10 @@ class Draft {
 void write_zones(Draft& draft);
 /// Match maps, live sets and the chains of zone pairs.
 void write_permits(Draft& draft);
+/// The diversion of exchanges to the relay, where there is one.
+void write_exchanges(Draft& draft);
+/// Both legs of exchanges in force; `self_live` is declared.
+void write_legs(Draft& draft);
 /// What an emergency cut adds, where there is one.
 void write_lockdown(Draft& draft);
 /// The reasons' chains and `forward`.

@@ -214,7 +214,7 @@ int serve(Kind kind, const Work& work) {
                 *std::move(children), *filter, work};
   ::close(kZygoteFd);
   zygote.run();
-  return 0;
+  ::_exit(0);  // what a sanitizer would look for at exit it cannot see from in here, and tries for ever
 }
 
 }  // namespace sekisho::jail

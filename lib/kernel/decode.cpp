@@ -71,6 +71,9 @@ class Decoder {
     if (name == "immediate") {
       return immediate(data);
     }
+    if (name == "tproxy") {
+      return tproxy(data);
+    }
     return idle() && plain(name, data);
   }
 
@@ -86,7 +89,7 @@ class Decoder {
   enum class Ethernet : std::uint8_t { Unproven, JustProven, Proven };
 
   [[nodiscard]] bool idle() const {
-    return key_.empty() && !iif_type_ && !change_ && !value_ && !map_;
+    return key_.empty() && !iif_type_ && !change_ && !value_ && !map_ && !port_;
   }
 
   /// Ends the statement: its key is used up. The proof of Ethernet must be followed by its first use.
@@ -103,6 +106,7 @@ class Decoder {
     change_.reset();
     value_.reset();
     map_.reset();
+    port_.reset();
     return true;
   }
 
@@ -143,7 +147,7 @@ class Decoder {
   bool loaded(const Load& from, std::optional<std::uint32_t> target) {
     auto field = field_of(from);
     if (!field || !target || offset_of(*target) != offset_ || iif_type_ || change_ || value_ || map_ ||
-        !whole()) {
+        port_ || !whole()) {
       return false;
     }
     if (*field == Field::IcmpType && (l4_ == kIcmp6 || (!l4_ && nf_ == kIpv6))) {
@@ -262,10 +266,25 @@ class Decoder {
     }
     if (*target != NFT_REG_VERDICT) {
       value_ = host_word(value_in(value));
-      return value_ && offset_of(*target) == 0U;
+      port_ = port_in(value_in(value));
+      return (value_ || port_) && offset_of(*target) == 0U;
     }
     auto verdict = decode_verdict(value.find(NFTA_DATA_VERDICT).value_or(ByteView{}));
     return verdict && say(*std::move(verdict));
+  }
+
+  static std::optional<std::uint16_t> port_in(ByteView bytes) {
+    Reader reader{bytes};
+    const std::uint16_t port = reader.u16();
+    return reader.failed() || reader.left() > 0 ? std::nullopt : std::optional{port};
+  }
+
+  /// To any address, by the port alone.
+  bool tproxy(const Attributes& data) {
+    const auto port = data.u32(NFTA_TPROXY_REG_PORT);
+    return port_ && port && offset_of(*port) == 0U && !data.has(NFTA_TPROXY_REG_ADDR) &&
+           data.u32(NFTA_TPROXY_FAMILY) == std::uint32_t{NFPROTO_UNSPEC} &&
+           say(ruleset::Tproxy{*port_});
   }
 
   /// What needs no register.
@@ -290,6 +309,7 @@ class Decoder {
   std::optional<Change> change_;
   std::optional<std::uint32_t> value_;
   std::optional<std::string> map_;
+  std::optional<std::uint16_t> port_;
   Ethernet ethernet_ = Ethernet::Unproven;
   std::optional<std::uint8_t> l4_;
   std::optional<std::uint8_t> nf_;

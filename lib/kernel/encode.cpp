@@ -117,6 +117,16 @@ class Encoder {
     return {};
   }
 
+  Result<void> operator()(const ruleset::Tproxy& tproxy) {
+    nftnl_expr& port = add("immediate");
+    nftnl_expr_set_u32(&port, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+    set_data(port, NFTNL_EXPR_IMM_DATA, ruleset::bytes_of(tproxy.port).view());
+    nftnl_expr& expression = add("tproxy");
+    nftnl_expr_set_u32(&expression, NFTNL_EXPR_TPROXY_FAMILY, NFPROTO_UNSPEC);
+    nftnl_expr_set_u32(&expression, NFTNL_EXPR_TPROXY_REG_PORT, NFT_REG_1);
+    return {};
+  }
+
   Result<void> operator()(const ruleset::Foreign& foreign) {
     return fail("cannot write a foreign statement '" + foreign.text + "'");
   }

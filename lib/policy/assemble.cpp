@@ -77,6 +77,7 @@ Permit permit_of(const PermitDraft& draft, std::size_t order, const std::vector<
   permit.standby = draft.standby;
   permit.exchange = draft.exchange;
   permit.profile = profile_of(draft);
+  permit.tls = draft.tls;
   permit.order = order;
   permit.place = place_of(draft.spot, sources);
   return permit;

@@ -70,6 +70,7 @@ struct PermitDraft {
   bool standby = false;
   ExchangeKind exchange = ExchangeKind::Mail;
   std::optional<At<std::string>> profile;
+  ExchangeTls tls;
 
   /// For messages: the id, or nothing.
   [[nodiscard]] std::string name() const { return id ? id->value : std::string{}; }

@@ -247,6 +247,12 @@ inline constexpr Message kExchangeFile{"種別 file の交換にはまだ対応�
                                        "an exchange of kind 'file' is not supported yet"};
 inline constexpr Message kUnknownProfile{"無害化プロファイル '{0}' はありません",
                                          "unknown sanitize profile '{0}'"};
+inline constexpr Message kTlsWithoutCertificate{
+    "near が TLS を使うには certificate_file と key_file が必要です",
+    "TLS on the accepted leg needs 'certificate_file' and 'key_file'"};
+inline constexpr Message kTlsWithoutName{
+    "authorities_file で証明書を確かめるには far_name が必要です",
+    "'authorities_file' needs 'far_name', whose certificate is to be checked"};
 
 // ── warnings ──
 inline constexpr Message kNoPurpose{"'{0}' に目的 (purpose) がありません", "'{0}' has no purpose"};

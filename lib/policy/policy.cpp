@@ -96,6 +96,10 @@ class Flattening {
 
 }  // namespace
 
+bool is_mail_exchange(const Permit& permit) {
+  return permit.kind == PermitKind::Exchange && permit.exchange == ExchangeKind::Mail;
+}
+
 std::string_view name_of(PermitKind kind) {
   switch (kind) {
     case PermitKind::Flow: return "flow";

@@ -78,6 +78,19 @@ enum class PermitKind : std::uint8_t { Flow, SpecificFlow, Exchange, SelfFlow, M
 [[nodiscard]] std::string_view name_of(PermitKind kind);
 enum class ExchangeKind : std::uint8_t { Mail, Screen };
 
+/// Whether a leg of a mail exchange is under TLS.
+enum class LegTls : std::uint8_t { Never, Opportunistic, Required };
+/// What the legs of a mail exchange are protected with; files in PEM.
+struct ExchangeTls {
+  LegTls near = LegTls::Never;  ///< the accepted leg
+  LegTls far = LegTls::Opportunistic;
+  std::string certificate_file;  ///< of the accepted leg, with its chain
+  std::string key_file;
+  std::string authorities_file;  ///< with one, the far server's certificate is checked
+  std::string far_name;          ///< for this name
+  bool operator==(const ExchangeTls&) const = default;
+};
+
 struct Permit {
   PermitKind kind = PermitKind::Flow;
   std::string id;
@@ -94,6 +107,7 @@ struct Permit {
   bool standby = false;  ///< in force only while granted
   ExchangeKind exchange = ExchangeKind::Mail;
   std::string profile;  ///< of an exchange
+  ExchangeTls tls;      ///< of a mail exchange
   std::size_t order = 0;  ///< among all permits, in file order
   Place place;
 
@@ -102,6 +116,9 @@ struct Permit {
     return (!valid_from || *valid_from <= now) && (!valid_until || now < *valid_until);
   }
 };
+
+/// The relay carries these.
+[[nodiscard]] bool is_mail_exchange(const Permit& permit);
 
 enum class Attachments : std::uint8_t { Remove, Sanitize };
 enum class Links : std::uint8_t { Neutralise, Remove };

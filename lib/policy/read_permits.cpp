@@ -10,6 +10,34 @@ namespace {
 constexpr std::array kExchanges{Word<ExchangeKind>{"mail", ExchangeKind::Mail},
                                 Word<ExchangeKind>{"screen", ExchangeKind::Screen}};
 
+constexpr std::array kLegTls{Word<LegTls>{"never", LegTls::Never},
+                             Word<LegTls>{"opportunistic", LegTls::Opportunistic},
+                             Word<LegTls>{"required", LegTls::Required}};
+
+void read_tls(const Node& node, ExchangeTls& tls, Findings& findings) {
+  Section section{"tls", node, findings};
+  const auto text = [&section](std::string_view key) {
+    const auto read = section.optional(key, read_text);
+    return read ? read->value : std::string{};
+  };
+  if (const auto near = section.optional("near", read_word<kLegTls>)) {
+    tls.near = near->value;
+  }
+  if (const auto far = section.optional("far", read_word<kLegTls>)) {
+    tls.far = far->value;
+  }
+  tls.certificate_file = text("certificate_file");
+  tls.key_file = text("key_file");
+  tls.authorities_file = text("authorities_file");
+  tls.far_name = text("far_name");
+  if (tls.near != LegTls::Never && (tls.certificate_file.empty() || tls.key_file.empty())) {
+    findings.error(node.spot, message::kTlsWithoutCertificate, {});
+  }
+  if (!tls.authorities_file.empty() && tls.far_name.empty()) {
+    findings.error(node.spot, message::kTlsWithoutName, {});
+  }
+}
+
 std::optional<ExchangeKind> read_exchange_kind(const Field& field) {
   const auto* text = std::get_if<std::string>(&field.node.value);
   if (text != nullptr && *text == "file") {
@@ -121,6 +149,9 @@ void read_exchange(const Node& node, Draft& draft, Findings& findings) {
     permit.exchange = kind->value;
   }
   permit.profile = section.optional("profile", read_name);
+  if (const Node* tls = section.find("tls")) {
+    read_tls(*tls, permit.tls, findings);
+  }
   read_demanded_approval(section, permit, Clause::C63_2);
   draft.permits.push_back(std::move(permit));
 }

@@ -24,7 +24,9 @@ bool is_valid(const Permit& permit, const Situation& situation) {
 }
 
 bool in_force(const Permit& permit, const Situation& situation) {
-  const bool carried = permit.kind != PermitKind::Exchange && permit.kind != PermitKind::MustFlow;
+  const bool of_screens =
+      permit.kind == PermitKind::Exchange && permit.exchange == ExchangeKind::Screen;
+  const bool carried = !of_screens && permit.kind != PermitKind::MustFlow;
   return carried && !is_locked(permit, situation) && is_valid(permit, situation);
 }
 
@@ -32,7 +34,7 @@ std::string_view why_not(const Permit& permit, const Situation& situation) {
   if (in_force(permit, situation)) {
     return "";
   }
-  if (permit.kind == PermitKind::Exchange) {
+  if (permit.kind == PermitKind::Exchange && permit.exchange == ExchangeKind::Screen) {
     return "no_relay";
   }
   if (is_locked(permit, situation)) {

@@ -21,14 +21,14 @@ struct Situation {
   std::set<ZoneIndex> locked = {};              ///< zones that an emergency cut shuts off
   /// Interfaces that somebody has led past the rules: they are nobody's until that ends.
   std::set<std::string> closed = {};
+  bool relay = false;  ///< a relay answers: without one, exchanges that are in force are closed
 };
 
 /// Whether the permit has a locked zone on either side.
 [[nodiscard]] bool is_locked(const Permit& permit, const Situation& situation);
 /// Inside its time, granted where it must be, and not revoked.
 [[nodiscard]] bool is_valid(const Permit& permit, const Situation& situation);
-/// Valid and not locked. Exchanges are in force only while a relay carries them; no relay exists
-/// yet, so they never are.
+/// Valid and not locked. Exchanges of screens never are: there is no relay for them.
 [[nodiscard]] bool in_force(const Permit& permit, const Situation& situation);
 /// Why it is not in force, in a word of the outer interface; empty when it is.
 [[nodiscard]] std::string_view why_not(const Permit& permit, const Situation& situation);

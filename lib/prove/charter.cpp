@@ -10,6 +10,7 @@ using policy::Permit;
 using policy::PermitKind;
 
 constexpr std::string_view kInside = "intra ";
+constexpr std::string_view kFar = "far ";
 
 std::size_t index_of(net::Family family) {
   return static_cast<std::size_t>(family);
@@ -50,7 +51,7 @@ bool under_ceiling(const policy::Policy& policy, const Permit& permit) {
                   policy.zones()[*permit.to.zone].zone_class)) {
     case Ceiling::Flow: return permit.kind == PermitKind::Flow;
     case Ceiling::SpecificFlow: return permit.kind == PermitKind::SpecificFlow;
-    case Ceiling::Exchange:
+    case Ceiling::Exchange: return permit.kind == PermitKind::Exchange;
     case Ceiling::Never: break;
   }
   return false;
@@ -159,9 +160,9 @@ Grant Charter::inside_zone(ZoneIndex zone) const {
   return made;
 }
 
-Grant Charter::of_permit(const Permit& permit) {
-  const bool own = permit.kind == PermitKind::SelfFlow;
-  Grant made{.kind = own ? GrantKind::OwnFlow : GrantKind::Permit,
+Grant Charter::of_permit(const Permit& permit, GrantKind kind) {
+  const bool own = kind == GrantKind::OwnFlow;
+  Grant made{.kind = kind,
              .name = "permit '" + permit.id + "'",
              .from = own ? std::nullopt : permit.from.zone,
              .to = permit.to.zone,
@@ -191,13 +192,20 @@ const Grant* Charter::named(std::string_view comment) {
     if (const auto zone = policy_.zone_named(comment.substr(kInside.size()))) {
       at->second = inside_zone(*zone);
     }
-  } else if (const auto permit = permits_.find(comment); permit != permits_.end()) {
-    const bool carried = permit->second->kind == PermitKind::Flow ||
-                         permit->second->kind == PermitKind::SpecificFlow ||
-                         permit->second->kind == PermitKind::SelfFlow;
-    if (carried) {
-      at->second = of_permit(*permit->second);
-    }
+    return at->second ? &*at->second : nullptr;
+  }
+  const bool far = comment.starts_with(kFar);
+  const auto permit = permits_.find(far ? comment.substr(kFar.size()) : comment);
+  if (permit == permits_.end()) {
+    return nullptr;
+  }
+  const Permit& found = *permit->second;
+  if (policy::is_mail_exchange(found)) {
+    at->second = of_permit(found, far ? GrantKind::OwnFlow : GrantKind::NearLeg);
+  } else if (!far && found.kind == PermitKind::SelfFlow) {
+    at->second = of_permit(found, GrantKind::OwnFlow);
+  } else if (!far && (found.kind == PermitKind::Flow || found.kind == PermitKind::SpecificFlow)) {
+    at->second = of_permit(found, GrantKind::Permit);
   }
   return at->second ? &*at->second : nullptr;
 }

@@ -24,7 +24,8 @@ using policy::ZoneIndex;
 enum class Way : std::uint8_t { Original, Reply };
 inline constexpr std::array kWays{Way::Original, Way::Reply};
 
-enum class GrantKind : std::uint8_t { Permit, InsideZone, OwnFlow };
+/// NearLeg: of an exchange, whose far leg is an own flow.
+enum class GrantKind : std::uint8_t { Permit, InsideZone, OwnFlow, NearLeg };
 
 /// One permit, or what passes inside a zone.
 struct Grant {
@@ -47,7 +48,8 @@ class Charter {
  public:
   Charter(const policy::Policy& policy, const policy::Situation& situation, Pool& pool);
 
-  /// By the comment that elements carry: a permit's id, or "intra ZONE". Null for other texts.
+  /// By the comment that elements carry: a permit's id, "far ID" for what the relay of an
+  /// exchange opens, or "intra ZONE". Null for other texts.
   const Grant* named(std::string_view comment);
 
   [[nodiscard]] const policy::Policy& policy() const { return policy_; }
@@ -77,7 +79,7 @@ class Charter {
 
  private:
   Grant inside_zone(ZoneIndex zone) const;
-  Grant of_permit(const policy::Permit& permit);
+  Grant of_permit(const policy::Permit& permit, GrantKind kind);
   const Values* ends_of(const policy::End& end, net::Family family);
   const Values* kept(const std::vector<net::Range>& ranges);
 

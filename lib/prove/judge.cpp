@@ -345,7 +345,9 @@ void Judge::marked(const Space& space, const Lookup& lookup) {
 
 std::optional<Fault> Judge::of_mark(const Space& space, std::uint32_t mark, const Grant& grant) {
   const bool own = hook_ == HookPoint::Output;
-  if (own != (grant.kind == GrantKind::OwnFlow)) {
+  const bool diverting = hook_ == HookPoint::Prerouting;
+  if (own != (grant.kind == GrantKind::OwnFlow) ||
+      (grant.kind == GrantKind::NearLeg && !diverting)) {
     return Fault{space, "its connection gets the mark of " + grant.name, mark};
   }
   // what the appliance sends is judged by the far end alone, whoever began

@@ -109,7 +109,7 @@ std::string Live::excess_of(const Lookup& lookup, const Element& element, HookPo
 
 std::string Live::forwarded_excess(const Lookup& lookup, const Element& element, const Grant& grant,
                                    Way way) const {
-  if (grant.kind == GrantKind::OwnFlow) {
+  if (grant.kind == GrantKind::OwnFlow || grant.kind == GrantKind::NearLeg) {
     return grant.name + " is of the appliance's own packets, which are not forwarded";
   }
   const ZoneIndex from = way == Way::Original ? *grant.from : *grant.to;
@@ -137,11 +137,13 @@ std::string Live::forwarded_excess(const Lookup& lookup, const Element& element,
 
 std::string Live::own_excess(const Lookup& lookup, const Element& element, const Grant& grant,
                              HookPoint hook) const {
-  if (grant.kind != GrantKind::OwnFlow) {
+  const bool near = grant.kind == GrantKind::NearLeg;
+  if (grant.kind != GrantKind::OwnFlow && !near) {
     return grant.name + " is of packets that are forwarded, not of the appliance's own";
   }
   const Field field = hook == HookPoint::Input ? Field::IifName : Field::OifName;
-  const Values& wires = grant.to ? *charter_.wires(*grant.to) : *charter_.management_wires();
+  const auto zone = near ? grant.from : grant.to;
+  const Values& wires = zone ? *charter_.wires(*zone) : *charter_.management_wires();
   return lies_in(part_of(lookup, element, field), wires)
              ? ""
              : grant.name + " is alive on an interface that is not its zone's";

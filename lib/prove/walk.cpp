@@ -97,6 +97,8 @@ Walk::Spaces Walk::rule(const Rule& rule, const Space& space, Exits& exits) {
             if constexpr (std::is_same_v<What, ruleset::Log> ||
                           std::is_same_v<What, ruleset::Counter> || std::is_same_v<What, Verdict>) {
               return {{one}, {}};
+            } else if constexpr (std::is_same_v<What, ruleset::Tproxy>) {
+              return {{one}, {one}};  // whether somebody listens is not known
             } else if constexpr (std::is_same_v<What, ruleset::Foreign>) {
               return not_understood(one, "'" + what.text + "' is not understood");
             } else if constexpr (std::is_same_v<What, ruleset::MapVerdict>) {

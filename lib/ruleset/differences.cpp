@@ -69,7 +69,7 @@ bool ends_alike(const Element& a, const Element& b, std::chrono::seconds toleran
 
 void compare_elements(const Set& expected, const Set& found, std::chrono::seconds tolerance,
                       Sentences& said) {
-  if (expected.elements == found.elements) {
+  if (expected.elements == found.elements || expected.shape.name == kHeartbeats) {
     return;
   }
   const SetShape& shape = expected.shape;

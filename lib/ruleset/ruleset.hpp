@@ -149,13 +149,19 @@ struct Log {
 struct Counter {
   auto operator<=>(const Counter&) const = default;
 };
+/// `tproxy to :PORT`: hands the packet to the connection that it belongs to, or to whoever listens on
+/// that port; the rule ends where nobody does. Of TCP, in prerouting alone.
+struct Tproxy {
+  std::uint16_t port = 0;
+  auto operator<=>(const Tproxy&) const = default;
+};
 /// What was read back and is none of the above; never compiled, equal to nothing the compiler makes.
 struct Foreign {
   std::string text;
   auto operator<=>(const Foreign&) const = default;
 };
 using Statement = std::variant<Compare, HasBits, InSet, SetMark, ChangeMark, MapMark, MapVerdict, Verdict,
-                               Log, Counter, Foreign>;
+                               Log, Counter, Tproxy, Foreign>;
 
 struct Rule {
   std::vector<Statement> statements;
@@ -185,6 +191,10 @@ struct Hook {
   std::string device = {};  ///< of Ingress and Egress; it need not be there
   auto operator<=>(const Hook&) const = default;
 };
+/// Of a device, or of prerouting, which marks and diverts and lets nothing pass by itself.
+[[nodiscard]] inline bool may_come_and_go(const Hook& hook) {
+  return is_of_device(hook.point) || hook.point == HookPoint::Prerouting;
+}
 struct Chain {
   std::string name;
   std::optional<Hook> hook;  ///< a base chain
@@ -211,6 +221,10 @@ struct SetShape {
   std::optional<std::uint32_t> size;
   auto operator<=>(const SetShape&) const = default;
 };
+/// The set whose elements are renewed by a heartbeat: they come and go by themselves, and are no
+/// part of what a table is.
+inline constexpr std::string_view kHeartbeats = "alive";
+
 struct Set {
   SetShape shape;
   std::shared_ptr<const Elements> elements = std::make_shared<const Elements>();

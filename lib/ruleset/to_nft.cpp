@@ -112,6 +112,7 @@ std::string statement_text(const Statement& statement) {
           [](const Verdict& s) { return verdict_text(s); },
           [](const Log& s) { return log_text(s); },
           [](const Counter&) { return std::string{"counter"}; },
+          [](const Tproxy& s) { return "tproxy to :" + std::to_string(s.port); },
           [](const Foreign& s) { return plain(s.text); },
       },
       statement);

@@ -65,6 +65,7 @@ class Question {
  private:
   [[nodiscard]] Decision own_packet() const;
   [[nodiscard]] Decision by_permits() const;
+  [[nodiscard]] std::optional<Decision> by_exchange() const;
 
   [[nodiscard]] bool is_from_management_interface() const;
   [[nodiscard]] bool is_neighbour_discovery() const;
@@ -129,6 +130,9 @@ Decision Question::answer() const {
   if (is_spoofed()) {
     return said(Reason::SpoofedSource);
   }
+  if (auto exchanged = by_exchange()) {
+    return *exchanged;
+  }
   if (packet_.route == Route::Local || is_router_message()) {
     return said(Reason::SelfProtected);
   }
@@ -177,7 +181,9 @@ Decision Question::by_permits() const {
   for (const Permit& permit : policy_.permits()) {
     const bool forwards =
         permit.kind == PermitKind::Flow || permit.kind == PermitKind::SpecificFlow;
-    if (!forwards || !covers(permit)) {
+    const bool ended_exchange =
+        policy::is_mail_exchange(permit) && packet_.protocol == net::protocol::kTcp && !in_force(permit, situation_);
+    if (!(forwards || ended_exchange) || !covers(permit)) {
       continue;
     }
     if (!in_force(permit, situation_)) {
@@ -198,6 +204,26 @@ Decision Question::by_permits() const {
     return said(Reason::MacMismatch);
   }
   return said(out_of_force ? Reason::Expired : Reason::CrossZone);
+}
+
+/// Diverted before it is routed: where it would go does not matter. The closest exchange counts, as
+/// for other permits; one that is not in force leaves the packet to the others.
+std::optional<Decision> Question::by_exchange() const {
+  std::vector<const Permit*> candidates;
+  for (const Permit& permit : policy_.permits()) {
+    if (policy::is_mail_exchange(permit) && packet_.protocol == net::protocol::kTcp && in_force(permit, situation_) &&
+        covers(permit)) {
+      candidates.push_back(&permit);
+    }
+  }
+  const Permit* permit = named(candidates);
+  if (permit == nullptr) {
+    return std::nullopt;
+  }
+  if (!mac_fits(*permit)) {
+    return said(Reason::MacMismatch);
+  }
+  return situation_.relay ? said(Reason::Exchange, permit->id) : said(Reason::CrossZone);
 }
 
 bool Question::is_from_management_interface() const {

@@ -25,7 +25,13 @@ constexpr std::size_t kMostChains = 4096;
 /// How a statement or a whole rule ends: with the next one, with the next rule, or with a verdict.
 struct Next {};
 struct Break {};
-using Step = std::variant<Next, Break, ruleset::Verdict>;
+struct Step {
+  explicit Step(Next /*next*/) {}
+  explicit Step(Break /*end*/) : breaks{true} {}
+  explicit Step(const ruleset::Verdict& of_the_table) : verdict{&of_the_table} {}
+  bool breaks = false;
+  const ruleset::Verdict* verdict = nullptr;
+};
 
 class Machine {
  public:
@@ -56,6 +62,7 @@ class Machine {
   static Result<Step> step(const ruleset::Verdict& statement) { return Step{statement}; }
   static Result<Step> step(const ruleset::Log& /*statement*/) { return Step{Next{}}; }
   static Result<Step> step(const ruleset::Counter& /*statement*/) { return Step{Next{}}; }
+  Result<Step> step(const ruleset::Tproxy& statement);
   static Result<Step> step(const ruleset::Foreign& statement) {
     return fail("foreign statement '" + statement.text + "'");
   }
@@ -99,11 +106,16 @@ Outcome Machine::run() {
   Result<Ending> end = Ending::Accepted;
   for (const HookPoint point : frames ? kIngress : hooks_of(at_.packet)) {
     end = hook(point);
+    if (end && outcome_.diverted) {
+      end = *end == Ending::Accepted ? hook(HookPoint::Input) : end;
+      break;
+    }
     if (!end || *end != Ending::Accepted) {
       break;
     }
   }
-  if (end && *end == Ending::Accepted && at_.packet.route == Route::None && !frames) {
+  const bool lost = at_.packet.route == Route::None && !frames && !outcome_.diverted;
+  if (end && *end == Ending::Accepted && lost) {
     end = Ending::NoRoute;
   }
   conclude(end);
@@ -221,10 +233,10 @@ Result<std::optional<ruleset::Verdict>> Machine::rule(const Rule& rule) {
     if (!next) {
       return fail(next.error());
     }
-    if (const auto* verdict = std::get_if<ruleset::Verdict>(&*next)) {
-      return *verdict;
+    if (next->verdict != nullptr) {
+      return *next->verdict;
     }
-    if (std::holds_alternative<Break>(*next)) {
+    if (next->breaks) {
       return std::nullopt;
     }
   }
@@ -337,6 +349,15 @@ Result<Step> Machine::step(const ruleset::MapMark& statement) {
     return fail("an element without a mark in map '" + statement.map + "'");
   }
   set_mark(statement.mark, *value);
+  return Step{Next{}};
+}
+
+/// There is always a listener: that is what the heartbeat before it says.
+Result<Step> Machine::step(const ruleset::Tproxy& /*statement*/) {
+  if (at_.hook != HookPoint::Prerouting || at_.packet.protocol != net::protocol::kTcp) {
+    return fail("a packet diverted that is not of TCP, or not in prerouting");
+  }
+  outcome_.diverted = true;
   return Step{Next{}};
 }
 

@@ -27,6 +27,7 @@ struct Outcome {
   Ending end = Ending::Dropped;
   std::uint32_t word = 0;     ///< meta mark at the end; at a drop what it was counted under
   std::uint32_t ct_mark = 0;  ///< of the connection at the end
+  bool diverted = false;      ///< to a listener of the appliance itself, whatever its address
   /// The rule that dropped matched an element of a set that counts.
   bool counted = false;
   std::vector<std::string> trace = {};  ///< chains in the order they were entered

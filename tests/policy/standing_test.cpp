@@ -145,6 +145,8 @@ TEST(Standing, WhyAPermitIsNotInForceIsOneWord) {
   ended.valid_until = kNow;
   Permit exchange = web;
   exchange.kind = PermitKind::Exchange;
+  Permit screen = exchange;
+  screen.exchange = ExchangeKind::Screen;
 
   EXPECT_EQ(why_not(web, {kNow}), "");
   EXPECT_EQ(why_not(web, {kNow, {"web"}}), "revoked");
@@ -153,7 +155,8 @@ TEST(Standing, WhyAPermitIsNotInForceIsOneWord) {
   EXPECT_EQ(why_not(begins, {kNow}), "not_begun");
   EXPECT_EQ(why_not(ended, {kNow}), "expired");
   EXPECT_EQ(why_not(permit(policy, "maintenance"), {kNow}), "standby");
-  EXPECT_EQ(why_not(exchange, {kNow}), "no_relay");
+  EXPECT_EQ(why_not(exchange, {kNow}), "");
+  EXPECT_EQ(why_not(screen, {kNow}), "no_relay");
 }
 
 }  // namespace

@@ -160,15 +160,24 @@ TEST_P(Permits, StandbyNeedsAGrantAndRevokedOnesAreOutUntilTheyAreGranted) {
   EXPECT_EQ(decide(policy, situation, crossing()).reason, Reason::SpecificFlow);
 }
 
-TEST_P(Permits, AnExchangeIsNeitherForwardedNorExpired) {
+TEST_P(Permits, AnExchangeIsDivertedWhileARelayAnswersAndNeverForwarded) {
   Permit exchange = eltax();
   exchange.kind = policy::PermitKind::Exchange;
   exchange.to = end_at(kInet, {7});
   Packet packet = crossing();
   packet.out = "in0";
   packet.dst = host(GetParam(), 30, 7);
+  const policy::Policy policy{city({exchange})};
+  policy::Situation situation{.now = kNow};
 
-  EXPECT_EQ(line(decide_now(city({exchange}), packet)), "cross_zone - office inet 6(3)②");
+  EXPECT_EQ(line(decide(policy, situation, packet)), "cross_zone - office inet 6(3)②");
+  situation.relay = true;
+  EXPECT_EQ(line(decide(policy, situation, packet)), "exchange eltax office inet 6(3)②");
+  packet.protocol = net::protocol::kUdp;
+  EXPECT_EQ(line(decide(policy, situation, packet)), "cross_zone - office inet 6(3)②");
+  packet.protocol = net::protocol::kTcp;
+  situation.revoked.insert("eltax");
+  EXPECT_EQ(line(decide(policy, situation, packet)), "expired - office inet 6(3)②");
 }
 
 TEST_P(Permits, TheExactOneIsNamedBeforeTheWideOneBeforeTheWholeZones) {

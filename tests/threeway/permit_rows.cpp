@@ -113,8 +113,19 @@ void add_flows(Rows& rows) {
       "cross_zone inet-office cloud");
   add(rows, "by the zone's second wire", second, Probe{.dport = 80}, "flow:web inet-office cloud");
   add(rows, "by the zone's other wire", moved, Probe{.dport = 80}, "flow:web inet-office cloud");
+  const Pair over{"sc0", "203.0.113.26", "10.20.0.25", "2001:db8:c::26", "fd00:20::26"};
+  const Pair back{"lg0", "10.20.0.25", "203.0.113.25", "fd00:20::25", "2001:db8:c::25"};
+  const Pair elsewhere{"in0", "203.0.113.25", "10.20.0.25", "2001:db8:c::25", "fd00:20::25"};
   add(rows, "an exchange that no relay carries", mail, Probe{.dport = 25},
       "cross_zone cloud lgwan-office");
+  add(rows, "another port than the exchange's", mail, Probe{.dport = 26},
+      "cross_zone cloud lgwan-office");
+  add(rows, "the exchange's port of another protocol", mail, Probe{.protocol = 17, .dport = 25},
+      "cross_zone cloud lgwan-office");
+  add(rows, "an exchange that is over", over, Probe{.dport = 587}, "expired cloud lgwan-office");
+  add(rows, "an exchange the other way", back, Probe{.dport = 25}, "misrouted lgwan-office cloud");
+  add(rows, "an exchange's hosts by another wire", elsewhere, Probe{.dport = 25},
+      "spoofed_source inet-office lgwan-office");
   add(rows, "what the appliance alone may", clock, Probe{.protocol = 17, .dport = 123},
       "cross_zone inet-office cloud");
   Probe query{
