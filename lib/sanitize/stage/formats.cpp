@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sanitize/stage/stage.hpp"
 
+#include "sanitize/archive/formats.hpp"
 #include "sanitize/mail/formats.hpp"
 #include "sanitize/picture/formats.hpp"
 #include "sanitize/text/formats.hpp"
@@ -19,6 +20,7 @@ std::vector<Format> collected() {
   add(text::formats());
   add(mail::formats());
   add(picture::formats());
+  add(archive::formats());
   return all;
 }
 

@@ -6,6 +6,7 @@
 /// would take for the same file are found out. Opens no file: charset tables are those that are
 /// linked in.
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,13 +29,22 @@ class Paths {
   static constexpr std::size_t kLongest = 2'048;  ///< bytes
   static constexpr std::size_t kDeepest = 32;     ///< components
 
-  /// "" where the path is a new one; else why not, as in "is another entry's name but for letter
-  /// case, normalization or trailing dots". A directory's path ends in '/'.
-  [[nodiscard]] std::string add(std::string_view path);
+  enum class Clash : std::uint8_t {
+    None,
+    Taken,      ///< another has it, but for letter case, normalization or trailing dots
+    BelowFile,  ///< one of its folders is a file
+    TooLong,
+    TooDeep,
+  };
+  /// `None` where the path is a new one. A directory's ends in '/'.
+  [[nodiscard]] Clash add(std::string_view path);
 
  private:
   enum class Is : std::uint8_t { File, Directory, Implied };
   std::map<std::string, Is, std::less<>> seen_;
 };
+
+/// As in "has another entry's name"; empty for none.
+[[nodiscard]] std::string_view words_for(Paths::Clash clash);
 
 }  // namespace sekisho::sanitize::zip

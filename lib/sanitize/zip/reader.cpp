@@ -166,8 +166,8 @@ tl::expected<Entry, Refused> entry_of(const Central& central, ByteView extent, P
   if (!data) {
     return tl::unexpected{std::move(data).error()};
   }
-  if (const std::string wrong = paths.add(*path); !wrong.empty()) {
-    return refuse_entry(Refusal::Ambiguous, central, wrong);
+  if (const Paths::Clash clash = paths.add(*path); clash != Paths::Clash::None) {
+    return refuse_entry(Refusal::Ambiguous, central, words_for(clash));
   }
   const bool understood = decoded(*path).has_value();
   return Entry{std::move(*path), *kind, central.method, central.crc,
