@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::uint8_t kExtension = 0x21;
 constexpr std::uint8_t kImage = 0x2c;
-constexpr std::uint8_t kTrailer = 0x3b;
 constexpr std::uint8_t kControl = 0xf9;
 constexpr std::uint8_t kComment = 0xfe;
 constexpr std::uint8_t kApplication = 0xff;
@@ -302,7 +301,7 @@ void note_rest(Reader& reader, Screen& screen, Report& report) {
       Blocks{reader}.skip();
       ++frames;
     } else {
-      break;
+      break;  // the trailer, or what stands in its place
     }
   }
   if (frames > 0) {
