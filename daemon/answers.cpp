@@ -186,6 +186,16 @@ array diagnostics_json(const std::vector<policy::Diagnostic>& diagnostics) {
   return rows;
 }
 
+object counterexample_json(const prove::Counterexample& counterexample) {
+  object packet;
+  for (const auto& [name, value] : prove::texts_of(counterexample)) {
+    packet[name] = utf8(value);
+  }
+  return {{"hook", ruleset::name_of(counterexample.hook)},
+          {"packet", std::move(packet)},
+          {"why", utf8(counterexample.why)}};
+}
+
 }  // namespace
 
 std::string status_json(const Enforcer& enforcer, const Condition& condition) {
@@ -244,15 +254,18 @@ std::string decision_json(const simulate::Decision& decision) {
                           {"dst_zone", decision.dst_zone}});
 }
 
-std::string verify_json(const std::vector<std::string>& differences) {
+std::string verify_json(const Enforcer::Verified& verified) {
   array rows;
-  for (const std::string& difference : differences) {
+  for (const std::string& difference : verified.differences) {
     rows.emplace_back(utf8(difference));
   }
-  return serialize(object{{"ok", differences.empty()},
-                          {"proved", false},
-                          {"differences", std::move(rows)},
-                          {"counterexample", nullptr}});
+  const bool proved = !verified.counterexample;
+  return serialize(
+      object{{"ok", verified.differences.empty() && proved},
+             {"proved", proved},
+             {"differences", std::move(rows)},
+             {"counterexample",
+              proved ? boost::json::value{} : counterexample_json(*verified.counterexample)}});
 }
 
 std::string in_force_json(const InForce& in_force) {

@@ -30,7 +30,7 @@ struct Condition {
 
 [[nodiscard]] std::string attempt_json(const Attempt& attempt, const InForce& in_force);
 [[nodiscard]] std::string decision_json(const simulate::Decision& decision);
-[[nodiscard]] std::string verify_json(const std::vector<std::string>& differences);
+[[nodiscard]] std::string verify_json(const Enforcer::Verified& verified);
 [[nodiscard]] std::string in_force_json(const InForce& in_force);
 [[nodiscard]] std::string history_json(const std::vector<state::Change>& changes,
                                        std::uint64_t in_force);

@@ -83,7 +83,8 @@ void Boundary::shut_the_way() {
   settings_ = kernel::apply(kernel::forwarding(false));
 }
 
-Result<> Boundary::put(const Tables& tables, Instant now) {
+Result<> Boundary::put(const Tables& tables, Instant now, const Judge& judge) {
+  mismatch_.reset();
   if (auto ready = prepare(tables.packets.name); !ready) {
     return ready;
   }
@@ -93,7 +94,7 @@ Result<> Boundary::put(const Tables& tables, Instant now) {
   Result<> done;
   for (int attempt = 0; attempt < kAttempts && again; ++attempt) {
     again = false;
-    done = put_once(tables, now, again);
+    done = put_once(tables, now, judge, again);
   }
   if (auto events = kernel::GenerationEvents::open()) {
     events_ = *std::move(events);
@@ -113,9 +114,14 @@ void Boundary::hear_authors() {
   }
 }
 
-Result<ruleset::Batch> Boundary::batch_for(const Table& table, const Table* before, Instant now) {
+Result<Boundary::Step> Boundary::step_to(const Table& table, const Table* before, Instant now) {
+  const auto step_from = [&](std::optional<Table> from) {
+    ruleset::Batch batch = compile::difference(from, table);
+    Table after = ruleset::applied(std::move(from), batch);
+    return Step{std::move(batch), std::move(after)};
+  };
   if (before != nullptr) {
-    return compile::difference(*before, table);
+    return step_from(*before);
   }
   auto found = nftables_.read_back(table.id(), now);
   if (!found) {
@@ -127,7 +133,7 @@ Result<ruleset::Batch> Boundary::batch_for(const Table& table, const Table* befo
   if (*found) {
     ruleset::settle_ends(**found, table, kernel::kTolerance);
   }
-  return compile::difference(*found, table);
+  return step_from(*std::move(found));
 }
 
 /// In a transaction of its own: the kernel adds no base chain to a table that changes its flags.
@@ -143,7 +149,7 @@ Result<> Boundary::take_over(const Table& table, Instant now) {
   return taken ? Result<>{} : fail(taken.error().text);
 }
 
-Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
+Result<> Boundary::put_once(const Tables& tables, Instant now, const Judge& judge, bool& again) {
   auto generation = nftables_.generation();
   const bool known = tables_.has_value() && generation && generation_ == *generation;
   if (!known) {
@@ -157,16 +163,19 @@ Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
   if (!generation) {
     return fail(std::move(generation).error());
   }
-  auto packets = batch_for(tables.packets, known ? &tables_->packets : nullptr, now);
+  auto packets = step_to(tables.packets, known ? &tables_->packets : nullptr, now);
   if (!packets) {
     return fail(std::move(packets).error());
   }
-  auto frames = batch_for(tables.frames, known ? &tables_->frames : nullptr, now);
+  auto frames = step_to(tables.frames, known ? &tables_->frames : nullptr, now);
   if (!frames) {
     return fail(std::move(frames).error());
   }
+  if (auto allowed = judge({std::move(packets->after), std::move(frames->after)}); !allowed) {
+    return allowed;
+  }
   generation_ = 0;
-  const std::array batches{*std::move(packets), *std::move(frames)};
+  const std::array batches{std::move(packets->batch), std::move(frames->batch)};
   const bool changes = !batches[0].empty() || !batches[1].empty();
   if (changes) {
     const auto committed = nftables_.commit(batches, now, *generation);
@@ -192,19 +201,31 @@ Result<> Boundary::put_once(const Tables& tables, Instant now, bool& again) {
     return fail(differences.error());
   }
   if (!differences->empty()) {
+    auto found = find(tables, now);
+    if (!found) {
+      return fail(std::move(found).error());
+    }
+    mismatch_ = *std::move(found);
     return fail("the kernel holds something else: " + differences->front());
   }
   tables_ = tables;
+  judge_ = judge;
   generation_ = *generation + (changes ? 1 : 0);
   looked_ = looked_ == *generation ? generation_ : looked_;
   return {};
 }
 
-Result<std::vector<std::string>> Boundary::compare(Instant now) {
-  if (!tables_) {
-    return fail("there is no table yet");
+Result<Boundary::Found> Boundary::find(const Tables& tables, Instant now) {
+  auto found = kernel::find(nftables_, std::array{&tables.packets, &tables.frames}, now);
+  if (!found) {
+    return fail(std::move(found).error());
   }
-  return kernel::compare(nftables_, std::array{&tables_->packets, &tables_->frames}, now);
+  return Found{std::move(found->tables[0]), std::move(found->tables[1]),
+               std::move(found->differences)};
+}
+
+Result<Boundary::Found> Boundary::look(Instant now) {
+  return tables_ ? find(*tables_, now) : fail("there is no table yet");
 }
 
 Result<> Boundary::look_at_others(Repaired& repaired) {
@@ -234,7 +255,7 @@ Result<> Boundary::put_right(Instant now) {
     }
   }
   const Tables wanted = *tables_;
-  auto done = put(wanted, now);
+  auto done = put(wanted, now, Judge{judge_});
   return done ? done : fail(std::move(done).error().in("cannot repair the table"));
 }
 
@@ -246,16 +267,16 @@ Result<Boundary::Repaired> Boundary::repair(Instant now) {
   Repaired repaired;
   if (*generation != generation_ || unread_) {
     hear_authors();
-    auto differences = compare(now);
-    if (!differences) {
-      return fail(std::move(differences).error());
+    auto found = look(now);
+    if (!found) {
+      return fail(std::move(found).error());
     }
     unread_ = false;
-    generation_ = differences->empty() ? *generation : 0;  // 0: what is there is read anew
-    if (auto done = differences->empty() ? Result<>{} : put_right(now); !done) {
+    generation_ = found->differences.empty() ? *generation : 0;  // 0: what is there is read anew
+    if (auto done = found->differences.empty() ? Result<>{} : put_right(now); !done) {
       return fail(std::move(done).error());
     }
-    repaired.differences = *std::move(differences);
+    repaired.differences = std::move(found->differences);
     for (const std::string& author : std::exchange(authors_, {})) {
       repaired.authors += (repaired.authors.empty() ? "" : ", ") + author;
     }

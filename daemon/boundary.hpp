@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,19 +36,30 @@ class Boundary {
 
   /// Whether there is a packets' table of that name.
   [[nodiscard]] Result<bool> is_there(const std::string& table);
-  /// In one commit, of what differs from what is there; then reads back what it has touched, or all where it was not
-  /// known what was there; `repair` reads the rest. On failure the kernel
-  /// holds what it held before, or what could not be compared. Before the first time, where there
-  /// is no such table, nothing is forwarded.
-  [[nodiscard]] Result<> put(const Tables& tables, ruleset::Instant now);
+  /// Whether such tables may be in the kernel.
+  using Judge = std::function<Result<>(const Tables&)>;
+  /// In one commit, of what differs from what is there, if what is there would then be what `judge`
+  /// allows; then reads back what it has touched, or all where it was not known what was there;
+  /// `repair` reads the rest. On failure the kernel holds what it held before, or what could not be
+  /// compared, or a `mismatch`. Before the first time, where there is no such table, nothing is
+  /// forwarded.
+  [[nodiscard]] Result<> put(const Tables& tables, ruleset::Instant now, const Judge& judge);
+
+  /// What the kernel holds of our tables, and how it differs from what was to be there.
+  struct Found {
+    std::optional<ruleset::Table> packets;
+    std::optional<ruleset::Table> frames;
+    std::vector<std::string> differences;
+  };
+  /// Set when the last `put` failed because the kernel held something else after its commit.
+  [[nodiscard]] const std::optional<Found>& mismatch() const { return mismatch_; }
+  [[nodiscard]] Result<Found> look(ruleset::Instant now);
 
   /// The stack's settings for these interfaces, forwarding last.
   void open_the_way(const std::vector<std::string>& interfaces);
   /// No forwarding at all.
   void shut_the_way();
 
-  /// What differs between the kernel and what was put; empty when nothing does.
-  [[nodiscard]] Result<std::vector<std::string>> compare(ruleset::Instant now);
   /// What somebody else had changed in our tables, or does to packets by other ones.
   struct Repaired {
     std::vector<std::string> differences;
@@ -91,16 +103,24 @@ class Boundary {
   /// Whether that has changed since the last time, and how; looks only where something may have.
   [[nodiscard]] Result<> look_at_others(Repaired& repaired);
   [[nodiscard]] Result<> put_right(ruleset::Instant now);
-  [[nodiscard]] Result<> put_once(const Tables& tables, ruleset::Instant now, bool& again);
+  [[nodiscard]] Result<> put_once(const Tables& tables, ruleset::Instant now, const Judge& judge,
+                                  bool& again);
+  [[nodiscard]] Result<Found> find(const Tables& tables, ruleset::Instant now);
   /// Makes an orphan ours.
   [[nodiscard]] Result<> take_over(const ruleset::Table& table, ruleset::Instant now);
-  /// What turns what is there into `table`; `before`: what is known to be there.
-  [[nodiscard]] Result<ruleset::Batch> batch_for(const ruleset::Table& table,
-                                                 const ruleset::Table* before,
-                                                 ruleset::Instant now);
+  /// What turns what is there into `table`, and what would be there then; `before`: what is known
+  /// to be there.
+  struct Step {
+    ruleset::Batch batch;
+    ruleset::Table after;
+  };
+  [[nodiscard]] Result<Step> step_to(const ruleset::Table& table, const ruleset::Table* before,
+                                     ruleset::Instant now);
 
   kernel::Nftables nftables_;
   std::optional<Tables> tables_;  ///< what was put last
+  Judge judge_;                   ///< of that
+  std::optional<Found> mismatch_;
   bool prepared_ = false;
   bool made_ = false;
   std::set<ruleset::TableFamily> remade_;

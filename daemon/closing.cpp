@@ -4,6 +4,7 @@
 #include "boundary.hpp"
 #include "compile/compile.hpp"
 #include "policy/parse.hpp"
+#include "proof.hpp"
 #include "state/config_files.hpp"
 #include "state/state.hpp"
 
@@ -23,12 +24,13 @@ std::string table_name(const Startup& startup, policy::Instant now) {
 Result<> close(const Startup& startup) {
   const policy::Instant now =
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const policy::Policy closed = closed_policy(table_name(startup, now));
+  const auto closed =
+      std::make_shared<const policy::Policy>(closed_policy(table_name(startup, now)));
   auto boundary = Boundary::open();
   if (!boundary) {
     return fail(std::move(boundary).error());
   }
-  const auto there = boundary->is_there(closed.appliance().table);
+  const auto there = boundary->is_there(closed->appliance().table);
   if (!there) {
     return fail(there.error());
   }
@@ -37,8 +39,8 @@ Result<> close(const Startup& startup) {
   }
   // zones keep their numbers; without the file they are allotted when the daemon starts
   const auto numbers = state::load_numbers(startup.state_dir);
-  const auto compiled = compile::compile(closed, {now}, numbers ? *numbers : compile::Numbers{});
-  return boundary->put({compiled.table, compiled.frames}, now);
+  const auto compiled = compile::compile(*closed, {now}, numbers ? *numbers : compile::Numbers{});
+  return boundary->put({compiled.table, compiled.frames}, now, proof_for(closed, {now}));
 }
 
 }  // namespace

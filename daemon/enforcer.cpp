@@ -2,6 +2,7 @@
 #include "enforcer.hpp"
 
 #include "closing.hpp"
+#include "proof.hpp"
 
 #include "files/files.hpp"
 #include "policy/must_flows.hpp"
@@ -13,10 +14,6 @@ namespace sekisho::daemon {
 namespace {
 
 using policy::Instant;
-
-Tables tables_of(const InForce& in_force) {
-  return {in_force.compiled.table, in_force.compiled.frames};
-}
 
 std::vector<std::string> ids_in_force(const policy::Policy& policy,
                                       const policy::Situation& situation) {
@@ -130,7 +127,9 @@ Result<> Enforcer::close() {
   closed.standing = in_force_.standing;
   closed.situation.now = clock_.now();
   closed.compiled = compile::compile(*closed.policy, closed.situation, numbers_);
-  if (auto done = boundary_.put(tables_of(closed), clock_.now()); !done) {
+  if (auto done = boundary_.put({closed.compiled.table, closed.compiled.frames}, clock_.now(),
+                                proof_for(closed.policy, closed.situation));
+      !done) {
     boundary_.shut_the_way();
     return done;
   }
@@ -151,7 +150,9 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const Wish& wish, Rev
   next.sha256 = policy::fingerprint(sources);
   next.sources = std::move(sources);
   next.policy = std::make_shared<const policy::Policy>(*std::move(parsed.policy));
+  std::set<std::string> distrusted = std::exchange(distrusted_, {});
   next = with(std::move(next), policy::without_the_past(in_force_.standing, clock_.now()));
+  distrusted_ = std::move(distrusted);
   if (auto done = put_in_force(next, wish, revise); !done) {
     attempt.error = done.error().text();
     return attempt;
@@ -159,6 +160,7 @@ Attempt Enforcer::put(std::vector<policy::Source> sources, const Wish& wish, Rev
   attempt.ok = true;
   attempt.changed = next.revision != in_force_.revision;
   in_force_ = std::move(next);
+  distrusted_.clear();
   return attempt;
 }
 
@@ -170,6 +172,9 @@ InForce Enforcer::with(InForce next, policy::Standing standing) {
   const auto found = kernel::meddling(policy::interfaces_of(*next.policy));
   for (const kernel::Meddling& one : found ? *found : meddled_) {
     next.situation.closed.insert(one.interface);
+  }
+  for (const std::string& name : distrusted_) {
+    next.situation.locked.merge(policy::zones_meant(*next.policy, name));
   }
   next.compiled =
       in_force_.policy == nullptr
@@ -244,13 +249,13 @@ Result<> Enforcer::put_in_force(InForce& next, const Wish& wish, Revise revise) 
     }
     numbers_ = next.compiled.numbers;
   }
-  if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
+  if (auto done = write(next); !done) {
     return done;
   }
   boundary_.open_the_way(policy::interfaces_of(*next.policy));
   auto numbered = number_revision(next, wish, revise);
   if (!numbered && in_force_.policy != nullptr) {
-    if (auto undone = boundary_.put(tables_of(in_force_), clock_.now()); !undone) {
+    if (auto undone = write(in_force_); !undone) {
       return fail(std::move(numbered).error().in(undone.error().text()));
     }
   }
@@ -295,7 +300,7 @@ Result<Enforcer::Turned> Enforcer::refresh() {
     return turned;
   }
   InForce next = with(in_force_, in_force_.standing);
-  if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
+  if (auto done = write(next); !done) {
     return fail(std::move(done).error());
   }
   in_force_ = std::move(next);
@@ -330,7 +335,7 @@ Result<Enforcer::LookedAround> Enforcer::look_around() {
   }
   std::swap(meddled_, *found);
   InForce next = with(in_force_, in_force_.standing);
-  if (auto done = boundary_.put(tables_of(next), clock_.now()); !done) {
+  if (auto done = write(next); !done) {
     std::swap(meddled_, *found);  // and once more at the next look
     return fail(std::move(done).error());
   }

@@ -17,11 +17,13 @@
 #include "policy/reminders.hpp"
 #include "policy/standing.hpp"
 #include "preview.hpp"
+#include "prove/prove.hpp"
 #include "state/state.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -117,6 +119,19 @@ class Enforcer {
   /// What is known of that now.
   [[nodiscard]] const std::vector<kernel::Meddling>& meddled() const { return meddled_; }
 
+  /// Looks whether somebody else has changed the ruleset and puts our tables right again.
+  [[nodiscard]] Result<Boundary::Repaired> repair();
+  /// What the kernel holds, held against what is in force: how it differs, and whether it lets pass
+  /// what nothing permits.
+  struct Verified {
+    std::vector<std::string> differences;
+    std::optional<prove::Counterexample> counterexample;
+  };
+  [[nodiscard]] Result<Verified> verify();
+  /// Zones that are locked down because the kernel held something else than was written; until a
+  /// config is put in force again.
+  [[nodiscard]] const std::set<std::string>& distrusted() const { return distrusted_; }
+
   /// What has come near or is overdue since this was asked last, in this life or the one before.
   [[nodiscard]] std::vector<policy::Reminder> remind();
   /// The latest time that was seen, into the state dir.
@@ -142,6 +157,9 @@ class Enforcer {
   [[nodiscard]] Attempt put(std::vector<policy::Source> sources, const Wish& wish, Revise revise);
   [[nodiscard]] InForce with(InForce next, policy::Standing standing);
   [[nodiscard]] Result<Drops> read_tables();
+  /// Into the kernel, if it is proved. What the kernel then holds otherwise is contained.
+  [[nodiscard]] Result<> write(const InForce& next);
+  [[nodiscard]] Result<> contain(const InForce& wanted, Error why);
   [[nodiscard]] Result<> check_must_flows(const InForce& next, const Wish& wish) const;
   [[nodiscard]] Result<> put_in_force(InForce& next, const Wish& wish, Revise revise);
   [[nodiscard]] Result<> number_revision(InForce& next, const Wish& wish, Revise revise);
@@ -153,6 +171,7 @@ class Enforcer {
   InForce in_force_;
   compile::Numbers numbers_;
   std::vector<kernel::Meddling> meddled_;
+  std::set<std::string> distrusted_;  ///< names of zones
   policy::Instant reminded_;
   Drops counted_;  ///< as windows closed
   std::string boot_;

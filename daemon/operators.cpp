@@ -68,6 +68,10 @@ Answer Operators::answer_to(const control::Status& /*asked*/, const Person& /*wh
   for (const kernel::Other& one : enforcer_.boundary().others()) {
     condition.warnings.push_back("other rules handle packets: " + one.text());
   }
+  for (const std::string& name : enforcer_.distrusted()) {
+    condition.warnings.push_back(
+        "zone '" + name + "' is locked down: the kernel held something else than was written");
+  }
   condition.degraded = !condition.warnings.empty();
   std::ranges::move(means_.weaknesses(), std::back_inserter(condition.warnings));
   condition.drops = enforcer_.read_drops().value_or(std::vector<Counters::Count>{});
@@ -131,14 +135,12 @@ Answer Operators::answer_to(const control::Explain& asked, const Person& /*who*/
 }
 
 Answer Operators::answer_to(const control::Verify& /*asked*/, const Person& /*who*/) {
-  auto differences = enforcer_.boundary().compare(enforcer_.clock().now());
-  const auto others = kernel::others(enforcer_.in_force().compiled.table.name);
-  if (!differences || !others) {
-    return {Answer::Kind::Refused,
-            error_json((differences ? others.error() : differences.error()).text())};
+  const auto verified = enforcer_.verify();
+  if (!verified) {
+    return {Answer::Kind::Refused, error_json(verified.error().text())};
   }
-  std::ranges::transform(*others, std::back_inserter(*differences), &kernel::Other::text);
-  return {differences->empty() ? Answer::Kind::Yes : Answer::Kind::No, verify_json(*differences)};
+  const bool ok = verified->differences.empty() && !verified->counterexample;
+  return {ok ? Answer::Kind::Yes : Answer::Kind::No, verify_json(*verified)};
 }
 
 Answer Operators::answer_to(const control::InForce& /*asked*/, const Person& /*who*/) {

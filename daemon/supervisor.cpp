@@ -278,7 +278,7 @@ class Supervisor {
   }
 
   void repair() {
-    const auto repaired = enforcer_.boundary().repair(enforcer_.clock().now());
+    const auto repaired = enforcer_.repair();
     chronicle_.complain("rules", repaired ? std::string{} : repaired.error().text());
     if (!repaired) {
       return;

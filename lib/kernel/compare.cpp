@@ -50,10 +50,10 @@ ruleset::Table without_ending(ruleset::Table table, ruleset::Instant until) {
 }
 
 /// `wanted` says of which sets of a table the elements are to be compared; null: of all.
-Result<std::vector<std::string>> compare_some(
+Result<Found> find_some(
     Nftables& nftables, std::span<const ruleset::Table* const> expected, ruleset::Instant now,
     const std::function<const std::set<std::string>*(const ruleset::TableId&)>& wanted) {
-  std::vector<std::string> all;
+  Found all;
   for (const ruleset::Table* table : expected) {
     const std::set<std::string>* sets = wanted(table->id());
     auto found = nftables.read_back(table->id(), now, sets);
@@ -65,13 +65,19 @@ Result<std::vector<std::string>> compare_some(
     }
     const ruleset::Instant until = now + kTolerance;
     std::ranges::move(*found ? ruleset::differences(without_ending(*table, until),
-                                                    without_ending(**std::move(found), until),
+                                                    without_ending(**found, until),
                                                     kTolerance, kMost)
                              : std::vector{"there is no " + text_of(table->id())},
-                      std::back_inserter(all));
+                      std::back_inserter(all.differences));
+    all.tables.push_back(*std::move(found));
   }
-  all.resize(std::min(all.size(), kMost));
+  all.differences.resize(std::min(all.differences.size(), kMost));
   return all;
+}
+
+Result<std::vector<std::string>> differences_in(Result<Found> found) {
+  return found ? Result<std::vector<std::string>>{std::move(found->differences)}
+               : fail(std::move(found).error());
 }
 
 }  // namespace
@@ -81,10 +87,15 @@ std::string text_of(const ruleset::TableId& table) {
   return (netdev ? "netdev table '" : "table '") + table.name + "'";
 }
 
+Result<Found> find(Nftables& nftables, std::span<const ruleset::Table* const> expected,
+                   ruleset::Instant now) {
+  return find_some(nftables, expected, now, [](const ruleset::TableId&) { return nullptr; });
+}
+
 Result<std::vector<std::string>> compare(Nftables& nftables,
                                          std::span<const ruleset::Table* const> expected,
                                          ruleset::Instant now) {
-  return compare_some(nftables, expected, now, [](const ruleset::TableId&) { return nullptr; });
+  return differences_in(find(nftables, expected, now));
 }
 
 Result<std::vector<std::string>> compare_touched(Nftables& nftables,
@@ -99,8 +110,8 @@ Result<std::vector<std::string>> compare_touched(Nftables& nftables,
       }
     }
   }
-  return compare_some(nftables, expected, now,
-                      [&](const ruleset::TableId& table) { return &touched[table]; });
+  return differences_in(find_some(
+      nftables, expected, now, [&](const ruleset::TableId& table) { return &touched[table]; }));
 }
 
 }  // namespace sekisho::kernel

@@ -7,6 +7,7 @@
 #include "kernel/nftables.hpp"
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,8 +20,17 @@ inline constexpr std::chrono::seconds kTolerance{2};
 /// "table 'sekisho'", "netdev table 'sekisho'"
 [[nodiscard]] std::string text_of(const ruleset::TableId& table);
 
-/// What differs, as sentences, at most twenty; a table that is not there is one. Elements that are about to end are not
-/// asked for: the kernel ends them by itself.
+/// What the kernel holds, table by table, and how it differs, as sentences, at most twenty; a table that
+/// is not there is one. Elements that are about to end are not asked for: the kernel ends them by itself.
+struct Found {
+  std::vector<std::optional<ruleset::Table>> tables;
+  std::vector<std::string> differences;
+};
+[[nodiscard]] Result<Found> find(Nftables& nftables,
+                                 std::span<const ruleset::Table* const> expected,
+                                 ruleset::Instant now);
+
+/// What differs alone.
 [[nodiscard]] Result<std::vector<std::string>> compare(
     Nftables& nftables, std::span<const ruleset::Table* const> expected, ruleset::Instant now);
 /// The same of chains, rules and shapes of sets, but of elements only in sets that a batch has touched.

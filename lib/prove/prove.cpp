@@ -126,16 +126,15 @@ std::optional<Counterexample> refute(const policy::Policy& policy,
 std::map<std::string, std::string> texts_of(const Counterexample& counterexample) {
   std::map<std::string, std::string> texts;
   for (const auto& [field, bytes] : counterexample.packet) {
-    texts.emplace(ruleset::name_of(field),
-                  ruleset::value_text(ruleset::type_of(field), bytes.view()));
+    std::string text = ruleset::value_text(ruleset::type_of(field), bytes.view());
+    std::erase(text, '"');
+    texts.emplace(ruleset::name_of(field), std::move(text));
   }
   return texts;
 }
 
 std::string text_of(const Counterexample& counterexample) {
-  static constexpr std::array<std::string_view, 6> kHooks{"prerouting", "input",       "forward",
-                                                          "output",     "postrouting", "ingress"};
-  std::string text{kHooks.at(static_cast<std::size_t>(counterexample.hook))};
+  std::string text{ruleset::name_of(counterexample.hook)};
   std::string_view between = ": ";
   for (const auto& [name, value] : texts_of(counterexample)) {
     text += std::string{between} + name + ' ' + value;

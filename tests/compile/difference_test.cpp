@@ -248,6 +248,8 @@ TEST(Difference, TurnsAnyTableIntoAnyOther) {
     ASSERT_NO_THROW(model.apply(difference(from, to))) << "seed " << seed;
 
     ASSERT_EQ(differ(to, model.table()), std::vector<std::string>{}) << "seed " << seed;
+    ASSERT_EQ(differ(to, applied(from, difference(from, to))), std::vector<std::string>{})
+        << "seed " << seed;
   }
 }
 
@@ -260,6 +262,9 @@ TEST(Difference, BuildsAnyTableFromNothing) {
     ASSERT_NO_THROW(model.apply(difference(std::nullopt, to))) << "seed " << seed;
 
     ASSERT_EQ(differ(to, model.table()), std::vector<std::string>{}) << "seed " << seed;
+    ASSERT_EQ(differ(to, applied(std::nullopt, difference(std::nullopt, to))),
+              std::vector<std::string>{})
+        << "seed " << seed;
   }
 }
 

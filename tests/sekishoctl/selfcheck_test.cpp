@@ -62,9 +62,9 @@ TEST_F(Selfcheck, AnApplianceThatIsWellSaysSo) {
   auto found = levels(document);
 
   EXPECT_TRUE(document.at("ok").as_bool());
-  EXPECT_EQ(found.size(), 10U);
-  for (const char* id :
-       {"config", "drift", "chain", "permits", "reviews", "processes", "table", "must_flows"}) {
+  EXPECT_EQ(found.size(), 11U);
+  for (const char* id : {"config", "drift", "proof", "chain", "permits", "reviews", "processes",
+                         "table", "must_flows"}) {
     EXPECT_EQ(found[id], "ok") << id << ": " << text_of(document, id);
   }
   EXPECT_NE(found["clock"], "ng");
@@ -78,7 +78,7 @@ TEST_F(Selfcheck, ItIsRecordedWithWhoAskedAndWhatCameOfIt) {
 
   ASSERT_TRUE(eventually([this] { return !daemon_->recorded("selfcheck", "MESSAGE").empty(); }));
   EXPECT_THAT(daemon_->recorded("selfcheck", "MESSAGE").front(),
-              AllOf(HasSubstr("(root)"), HasSubstr("ok: config drift")));
+              AllOf(HasSubstr("(root)"), HasSubstr("ok: config drift proof")));
   EXPECT_THAT(daemon_->recorded("selfcheck", "SEKISHO_VERDICT"), ElementsAre("permit"));
   EXPECT_EQ(ask("violations --verify").at("ok"), true);
 }
@@ -170,11 +170,12 @@ TEST_F(Selfcheck, WithoutTheDaemonTheRestIsStillChecked) {
   EXPECT_FALSE(whole.at("ok").as_bool());
   EXPECT_EQ(found["daemon"], "ng");
   EXPECT_THAT(text_of(whole, "daemon"), HasSubstr("must-flows are not checked"));
-  for (const char* id : {"config", "drift", "chain", "permits", "reviews"}) {
+  for (const char* id : {"config", "drift", "proof", "chain", "permits", "reviews"}) {
     EXPECT_EQ(found[id], "ok") << whole;
   }
   EXPECT_FALSE(found.contains("must_flows"));
   EXPECT_EQ(levels(drifted)["drift"], "ng");
+  EXPECT_EQ(levels(drifted)["proof"], "ng");
   EXPECT_EQ(levels(drifted)["chain"], "ok");
   EXPECT_EQ(levels(forged)["chain"], "ng") << forged;
 }

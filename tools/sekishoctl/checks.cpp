@@ -19,6 +19,7 @@ constexpr std::string_view kMistakes = "3(2)";
 constexpr std::string_view kIntegrity = "2(6)";
 constexpr std::string_view kAvailability = "2(7)";
 constexpr std::string_view kMonitoring = "6(7)";
+constexpr std::string_view kSeparation = "6(3)";
 constexpr std::string_view kTechnical = "6(6)";
 constexpr std::chrono::days kSoon{30};
 
@@ -89,32 +90,35 @@ Check check_config(const Arguments& arguments, const Result<InForce>& in_force) 
           said(arguments, {"適用中の改訂 ", "in force as revision "}) + revision, kMistakes};
 }
 
-Check check_drift(const Arguments& arguments) {
-  const Check same{"drift", Level::Ok,
-                   said(arguments, {"カーネルの規則は設定どおり",
-                                    "the kernel holds what the policy compiles to"}),
-                   kIntegrity};
+DriftAndProof check_kernel(const Arguments& arguments) {
+  DriftAndProof same{{"drift", Level::Ok,
+                      said(arguments, {"カーネルの規則は設定どおり",
+                                       "the kernel holds what the policy compiles to"}),
+                      kIntegrity},
+                     {"proof", Level::Ok,
+                      said(arguments, {"許可のない通信は通らないことを証明した",
+                                       "proved: nothing passes without a permit"}),
+                      kSeparation}};
   const auto answer = ask_quietly(arguments, control::Verify{});
-  if (answer && answer->kind == control::Answer::Kind::Refused) {
-    return {"drift", Level::Bad, refusal_in(*answer), kIntegrity};
+  const auto verified = !answer ? verify_alone(arguments)
+                        : answer->kind == control::Answer::Kind::Refused
+                            ? Result<boost::json::object>{fail(refusal_in(*answer))}
+                            : Result<boost::json::object>{document_of(*answer)};
+  if (!verified) {
+    return {unknown("drift", kIntegrity, verified.error()),
+            unknown("proof", kSeparation, verified.error())};
   }
   std::vector<std::string> differences;
-  if (answer) {
-    const boost::json::object document = document_of(*answer);
-    for (const auto& row : rows_in(document, "differences")) {
-      differences.push_back(joined({row}));
-    }
-    if (!is_true(document, "ok") && differences.empty()) {
-      differences.emplace_back("?");
-    }
-  } else {
-    auto alone = compare_alone(arguments);
-    if (!alone) {
-      return unknown("drift", kIntegrity, alone.error());
-    }
-    differences = *std::move(alone);
+  for (const auto& row : rows_in(*verified, "differences")) {
+    differences.push_back(joined({row}));
   }
-  return differences.empty() ? same : Check{"drift", Level::Bad, list_of(differences), kIntegrity};
+  if (!differences.empty()) {
+    same.drift = {"drift", Level::Bad, list_of(differences), kIntegrity};
+  }
+  if (!is_true(*verified, "proved")) {
+    same.proof = {"proof", Level::Bad, counterexample_in(*verified), kSeparation};
+  }
+  return same;
 }
 
 ClockAndChain check_records(const Arguments& arguments) {

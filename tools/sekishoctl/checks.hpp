@@ -24,8 +24,13 @@ struct Check {
 
 /// The config files as they are now against what is in force; `in_force` may be unknown.
 [[nodiscard]] Check check_config(const Arguments& arguments, const Result<InForce>& in_force);
-/// The kernel's rules against the policy, with or without the daemon.
-[[nodiscard]] Check check_drift(const Arguments& arguments);
+/// The kernel's rules against the policy, and the proof that they permit nothing else; with or
+/// without the daemon.
+struct DriftAndProof {
+  Check drift;
+  Check proof;
+};
+[[nodiscard]] DriftAndProof check_kernel(const Arguments& arguments);
 /// The kernel says that the clock is synchronised, and no record is of a later time. And the hash
 /// chain of the records.
 struct ClockAndChain {

@@ -46,4 +46,20 @@ std::string joined(const array& texts) {
   return line;
 }
 
+std::string counterexample_in(const object& verified) {
+  const auto* found = verified.if_contains("counterexample");
+  if (found == nullptr || !found->is_object()) {
+    return {};
+  }
+  std::string line = text_in(found->as_object(), "hook");
+  const auto* packet = found->as_object().if_contains("packet");
+  std::string_view between = ": ";
+  for (const auto& [name, value] : packet == nullptr ? object{} : object_of(*packet)) {
+    line += std::string{between} + std::string{name} + " " +
+            (value.is_string() ? std::string{value.as_string()} : boost::json::serialize(value));
+    between = ", ";
+  }
+  return line + ": " + text_in(found->as_object(), "why");
+}
+
 }  // namespace sekisho::ctl

@@ -25,4 +25,7 @@ namespace sekisho::ctl {
 /// Texts in one line, with spaces between.
 [[nodiscard]] std::string joined(const boost::json::array& texts);
 
+/// The counterexample in a document of `verify`, in one line; empty where there is none.
+[[nodiscard]] std::string counterexample_in(const boost::json::object& verified);
+
 }  // namespace sekisho::ctl

@@ -56,10 +56,12 @@ void add_daemons_own(const Arguments& arguments, const Result<InForce>& in_force
 
 Findings check_all(const Arguments& arguments) {
   const auto found = in_force(arguments);
+  const DriftAndProof kernel = check_kernel(arguments);
   const ClockAndChain records = check_records(arguments);
   Findings findings;
   findings.checks = {check_config(arguments, found),
-                     check_drift(arguments),
+                     kernel.drift,
+                     kernel.proof,
                      records.clock,
                      records.chain,
                      check_permits(arguments, found),

@@ -70,9 +70,9 @@ struct Verb {
 /// "2026-04-01T08:30:00Z"
 [[nodiscard]] std::string utc_text(policy::Instant instant);
 
-/// Without a daemon: differences between what the state dir says was in force and the kernel of
-/// this network namespace; at most twenty.
-[[nodiscard]] Result<std::vector<std::string>> compare_alone(const Arguments& arguments);
+/// Without a daemon: what the state dir says was in force, held against the kernel of this network
+/// namespace. The document of `verify`.
+[[nodiscard]] Result<boost::json::object> verify_alone(const Arguments& arguments);
 
 /// Prints why it did not work, as text on stderr or as {"ok":false,"error":…} on stdout.
 Exit failed(const Arguments& arguments, const std::string& why, Exit exit);

@@ -2,9 +2,11 @@
 #include "verbs.hpp"
 
 #include "compile/compile.hpp"
+#include "documents.hpp"
 #include "kernel/compare.hpp"
 #include "kernel/meddling.hpp"
 #include "kernel/others.hpp"
+#include "prove/prove.hpp"
 #include "state/state.hpp"
 
 #include <boost/json.hpp>
@@ -15,7 +17,24 @@
 
 namespace sekisho::ctl {
 
-Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
+namespace {
+
+boost::json::value counterexample_json(const std::optional<prove::Counterexample>& found) {
+  if (!found) {
+    return nullptr;
+  }
+  boost::json::object packet;
+  for (const auto& [name, value] : prove::texts_of(*found)) {
+    packet[name] = utf8(value);
+  }
+  return {{"hook", ruleset::name_of(found->hook)},
+          {"packet", std::move(packet)},
+          {"why", utf8(found->why)}};
+}
+
+}  // namespace
+
+Result<boost::json::object> verify_alone(const Arguments& arguments) {
   const auto revision = state::newest(arguments.state_dir);
   if (!revision) {
     return fail(revision.error());
@@ -49,13 +68,20 @@ Result<std::vector<std::string>> compare_alone(const Arguments& arguments) {
   if (!nftables) {
     return fail(std::move(nftables).error());
   }
-  auto differences = kernel::compare(*nftables, std::array{&compiled.table, &compiled.frames}, at);
+  auto found = kernel::find(*nftables, std::array{&compiled.table, &compiled.frames}, at);
   const auto others = kernel::others(compiled.table.name);
-  if (!differences || !others) {
-    return differences ? fail(others.error()) : differences;
+  if (!found || !others) {
+    return fail(found ? others.error() : found.error());
   }
-  std::ranges::transform(*others, std::back_inserter(*differences), &kernel::Other::text);
-  return differences;
+  std::ranges::transform(*others, std::back_inserter(found->differences), &kernel::Other::text);
+  const auto table = [&](std::size_t i) { return found->tables[i] ? &*found->tables[i] : nullptr; };
+  const auto counterexample =
+      prove::refute(*parsed.policy, situation, {table(0), table(1)}, kernel::kTolerance);
+  return boost::json::object{
+      {"ok", found->differences.empty() && !counterexample},
+      {"proved", !counterexample},
+      {"differences", boost::json::array(found->differences.begin(), found->differences.end())},
+      {"counterexample", counterexample_json(counterexample)}};
 }
 
 namespace {
@@ -72,10 +98,16 @@ Exit print(const Arguments& arguments, const boost::json::object& document) {
     std::cout << (row.is_string() ? std::string{row.as_string()} : boost::json::serialize(row))
               << '\n';
   }
+  const bool same = rows_in(document, "differences").empty();
   const Text text =
-      ok ? Text{"カーネルの規則は設定どおり", "the kernel holds what the policy compiles to"}
-         : Text{"カーネルの規則が設定と異なる", "the kernel holds something else"};
+      same ? Text{"カーネルの規則は設定どおり", "the kernel holds what the policy compiles to"}
+           : Text{"カーネルの規則が設定と異なる", "the kernel holds something else"};
   std::cout << text.in(arguments.language) << '\n';
+  const Text proof = is_true(document, "proved")
+                         ? Text{"許可のない通信は通らないことを証明した",
+                                "proved: nothing passes without a permit"}
+                         : Text{"許可のない通信が通り得る: ", "not proved: "};
+  std::cout << proof.in(arguments.language) << counterexample_in(document) << '\n';
   return ok ? Exit::Yes : Exit::No;
 }
 
@@ -89,16 +121,12 @@ Exit run_verify(const Arguments& arguments) {
     }
     return print(arguments, document_of(*answer));
   }
-  const auto differences = compare_alone(arguments);
-  if (!differences) {
-    return failed(arguments, answer.error().text() + "; without it: " + differences.error().text(),
+  const auto alone = verify_alone(arguments);
+  if (!alone) {
+    return failed(arguments, answer.error().text() + "; without it: " + alone.error().text(),
                   Exit::Unreachable);
   }
-  boost::json::array rows(differences->begin(), differences->end());
-  return print(arguments, {{"ok", differences->empty()},
-                           {"proved", false},
-                           {"differences", std::move(rows)},
-                           {"counterexample", nullptr}});
+  return print(arguments, *alone);
 }
 
 }  // namespace sekisho::ctl
