@@ -161,7 +161,7 @@ TEST_F(Selfcheck, WithoutTheDaemonTheRestIsStillChecked) {
   begin(kZones + kWeb);
   daemon_->kill();
   const auto whole = ask("selfcheck", 3);
-  ASSERT_EQ(nft("add rule inet sekisho forward tcp dport 443 accept"), "");
+  ASSERT_EQ(nft("insert rule inet sekisho forward tcp dport 443 accept"), "");
   const auto drifted = ask("selfcheck", 3);
   rewrite_last_record();
   const auto forged = ask("selfcheck", 3);
