@@ -2,7 +2,6 @@
 #include "ruleset/batch.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -10,7 +9,15 @@
 namespace sekisho::ruleset {
 namespace {
 
-using Keys = std::pair<Bytes, Bytes>;
+/// What a batch does to one set's elements.
+struct Edit {
+  std::vector<Element> gone;
+  std::vector<Element> come;
+};
+
+void append(std::vector<Element>& to, const std::vector<Element>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
 class Applying {
  public:
@@ -28,28 +35,23 @@ class Applying {
   void operator()(const AddSet& operation) { table_.sets.push_back({operation.shape}); }
   void operator()(const DeleteSet& operation) {
     std::erase_if(table_.sets, [&](const Set& one) { return one.shape.name == operation.set; });
-    edited_.erase(operation.set);
+    edits_.erase(operation.set);
   }
   void operator()(const AddElements& operation) {
-    auto& elements = edited(operation.shape.name);
-    for (const Element& element : operation.elements) {
-      elements.insert_or_assign(Keys{element.key, element.key_end}, element);
-    }
+    append(edits_[operation.shape.name].come, operation.elements);
   }
   void operator()(const DeleteElements& operation) {
-    auto& elements = edited(operation.shape.name);
-    for (const Element& element : operation.elements) {
-      elements.erase({element.key, element.key_end});
-    }
+    append(edits_[operation.shape.name].gone, operation.elements);
   }
 
   Table finish() && {
-    for (auto& [name, elements] : edited_) {
-      std::vector<Element> all;
-      all.reserve(elements.size());
-      std::ranges::transform(elements, std::back_inserter(all),
-                             [](auto& one) { return std::move(one.second); });
-      set(name).elements = std::make_shared<const Elements>(std::move(all));
+    const auto in_order = [](const Element& a, const Element& b) { return order(a, b) < 0; };
+    for (auto& [name, edit] : edits_) {
+      std::ranges::sort(edit.gone, in_order);
+      std::ranges::sort(edit.come, in_order);
+      Set& changed = set(name);
+      changed.elements =
+          std::make_shared<const Elements>(changed.elements->edited(edit.gone, edit.come));
     }
     normalise(table_);
     return std::move(table_);
@@ -68,18 +70,8 @@ class Applying {
   Set& set(const std::string& name) {
     return named(table_.sets, name, [](const Set& one) { return one.shape.name; });
   }
-  std::map<Keys, Element>& edited(const std::string& name) {
-    const auto [at, added] = edited_.try_emplace(name);
-    if (added) {
-      for (const Element& element : *set(name).elements) {
-        at->second.emplace_hint(at->second.end(), Keys{element.key, element.key_end}, element);
-      }
-    }
-    return at->second;
-  }
-
   Table table_;
-  std::map<std::string, std::map<Keys, Element>> edited_;
+  std::map<std::string, Edit> edits_;
 };
 
 }  // namespace

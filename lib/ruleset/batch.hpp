@@ -54,8 +54,8 @@ struct Batch {
   [[nodiscard]] bool empty() const { return operations.empty(); }
 };
 
-/// What the batch makes of `table`; of nothing, where there is none. An operation on what is not there
-/// is a bug and throws std::logic_error, except that elements to delete may have ended.
+/// What the batch makes of `table`; of nothing, where there is none. An operation on what is not
+/// there is a bug and throws std::logic_error.
 [[nodiscard]] Table applied(std::optional<Table> table, const Batch& batch);
 
 }  // namespace sekisho::ruleset
