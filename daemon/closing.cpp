@@ -40,7 +40,7 @@ Result<> close(const Startup& startup) {
   // zones keep their numbers; without the file they are allotted when the daemon starts
   const auto numbers = state::load_numbers(startup.state_dir);
   const auto compiled = compile::compile(*closed, {now}, numbers ? *numbers : compile::Numbers{});
-  return boundary->put({compiled.table, compiled.frames}, now, proof_for(closed, {now}));
+  return boundary->put({compiled.table, compiled.frames}, now, proof_for(closed, {now}, std::make_shared<prove::Prover>()));
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ Result<> Enforcer::close() {
   closed.situation.now = clock_.now();
   closed.compiled = compile::compile(*closed.policy, closed.situation, numbers_);
   if (auto done = boundary_.put({closed.compiled.table, closed.compiled.frames}, clock_.now(),
-                                proof_for(closed.policy, closed.situation));
+                                proof_for(closed.policy, closed.situation, prover_));
       !done) {
     boundary_.shut_the_way();
     return done;

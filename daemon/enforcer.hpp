@@ -172,6 +172,7 @@ class Enforcer {
   compile::Numbers numbers_;
   std::vector<kernel::Meddling> meddled_;
   std::set<std::string> distrusted_;  ///< names of zones
+  std::shared_ptr<prove::Prover> prover_ = std::make_shared<prove::Prover>();
   policy::Instant reminded_;
   Drops counted_;  ///< as windows closed
   std::string boot_;

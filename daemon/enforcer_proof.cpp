@@ -19,7 +19,8 @@ Tables tables_of(const InForce& in_force) {
 }  // namespace
 
 Result<> Enforcer::write(const InForce& next) {
-  auto done = boundary_.put(tables_of(next), clock_.now(), proof_for(next.policy, next.situation));
+  auto done =
+      boundary_.put(tables_of(next), clock_.now(), proof_for(next.policy, next.situation, prover_));
   return done || !boundary_.mismatch() ? done : contain(next, std::move(done).error());
 }
 
@@ -30,7 +31,8 @@ Result<> Enforcer::contain(const InForce& wanted, Error why) {
       zones_concerned(*wanted.policy, tables_of(wanted), boundary_.mismatch().value()));
   const InForce& base = in_force_.policy == nullptr ? wanted : in_force_;
   InForce cut = with(base, base.standing);
-  if (auto done = boundary_.put(tables_of(cut), clock_.now(), proof_for(cut.policy, cut.situation));
+  if (auto done = boundary_.put(tables_of(cut), clock_.now(),
+                                proof_for(cut.policy, cut.situation, prover_));
       !done) {
     boundary_.shut_the_way();
     return fail(std::move(why).in("nothing is forwarded any more: " + done.error().text()));

@@ -2,7 +2,6 @@
 #include "proof.hpp"
 
 #include "kernel/compare.hpp"
-#include "prove/prove.hpp"
 
 #include <algorithm>
 
@@ -124,11 +123,12 @@ class Concerned {
 
 }  // namespace
 
-Boundary::Judge proof_for(std::shared_ptr<const policy::Policy> policy,
-                          policy::Situation situation) {
-  return [policy = std::move(policy), situation = std::move(situation)](const Tables& tables) {
+Boundary::Judge proof_for(std::shared_ptr<const policy::Policy> policy, policy::Situation situation,
+                          std::shared_ptr<prove::Prover> prover) {
+  return [policy = std::move(policy), situation = std::move(situation),
+          prover = std::move(prover)](const Tables& tables) {
     const auto found =
-        prove::refute(*policy, situation, {&tables.packets, &tables.frames}, kernel::kTolerance);
+        prover->refute(policy, situation, tables.packets, tables.frames, kernel::kTolerance);
     return found ? fail("it is not proved: " + prove::text_of(*found)) : Result<>{};
   };
 }

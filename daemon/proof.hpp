@@ -7,6 +7,7 @@
 
 #include "boundary.hpp"
 #include "policy/situation.hpp"
+#include "prove/prove.hpp"
 
 #include <memory>
 #include <set>
@@ -14,9 +15,11 @@
 
 namespace sekisho::daemon {
 
-/// Allows tables that let pass nothing but what the policy permits.
+/// Allows tables that let pass nothing but what the policy permits. `prover` knows what was proved
+/// before.
 [[nodiscard]] Boundary::Judge proof_for(std::shared_ptr<const policy::Policy> policy,
-                                        policy::Situation situation);
+                                        policy::Situation situation,
+                                        std::shared_ptr<prove::Prover> prover);
 
 /// The zones that what differs is about: those of the permits that elements name, and of their
 /// interfaces; every zone, where what differs says nothing of zones.

@@ -77,20 +77,13 @@ Value value_of(const net::Address& address) {
   return value_of(address.bytes());
 }
 
-Charter::Charter(const policy::Policy& policy, const policy::Situation& situation, Pool& pool)
-    : policy_{policy}, situation_{situation}, pool_{pool} {
+Charter::Charter(const policy::Policy& policy, const policy::Situation& situation, Ground& ground)
+    : policy_{policy}, situation_{situation}, ground_{ground}, pool_{ground.pool} {
+  Pool& pool = ground.pool;
   const std::size_t zones = policy.zones().size();
-  std::vector<std::array<Values, 2>> addresses(zones);
-  for (const policy::Policy::ZoneRange& part : policy.flattened()) {
-    addresses[part.zone]
-        .at(index_of(part.range.first.family()))
-        .push_back({value_of(part.range.first), value_of(part.range.last)});
-  }
   std::vector<std::string> all_wires;
   for (ZoneIndex i = 0; i < zones; ++i) {
     const policy::Zone& zone = policy.zones()[i];
-    addresses_.push_back({pool.keep(united(std::move(addresses[i][0]))),
-                          pool.keep(united(std::move(addresses[i][1])))});
     std::array<Values, 2> gateways;
     for (const net::Address& gateway : zone.gateways) {
       gateways.at(index_of(gateway.family())).push_back({value_of(gateway), value_of(gateway)});
@@ -149,8 +142,8 @@ Grant Charter::inside_zone(ZoneIndex zone) const {
              .name = "what passes inside zone '" + inside.name + "'",
              .from = zone,
              .to = zone,
-             .sources = addresses_[zone],
-             .destinations = addresses_[zone],
+             .sources = ground_.addresses[zone],
+             .destinations = ground_.addresses[zone],
              .services = {},
              .every_service = true,
              .in_force = inside.intra_zone_allow && !is_locked(zone),

@@ -6,7 +6,7 @@
 /// the ceiling. Knows no rules.
 
 #include "policy/situation.hpp"
-#include "prove/space.hpp"
+#include "prove/ground.hpp"
 
 #include <array>
 #include <map>
@@ -46,7 +46,8 @@ struct Grant {
 
 class Charter {
  public:
-  Charter(const policy::Policy& policy, const policy::Situation& situation, Pool& pool);
+  /// `ground` is of this policy, or of one on the same.
+  Charter(const policy::Policy& policy, const policy::Situation& situation, Ground& ground);
 
   /// By the comment that elements carry: a permit's id, "far ID" for what the relay of an
   /// exchange opens, or "intra ZONE". Null for other texts.
@@ -56,7 +57,7 @@ class Charter {
   [[nodiscard]] const policy::Situation& situation() const { return situation_; }
   [[nodiscard]] const policy::Zone& zone(ZoneIndex index) const { return policy_.zones()[index]; }
   [[nodiscard]] const Values* addresses(ZoneIndex zone, net::Family family) const {
-    return addresses_[zone].at(static_cast<std::size_t>(family));
+    return ground_.addresses[zone].at(static_cast<std::size_t>(family));
   }
   [[nodiscard]] bool is_locked(ZoneIndex zone) const { return situation_.locked.contains(zone); }
 
@@ -85,8 +86,8 @@ class Charter {
 
   const policy::Policy& policy_;
   const policy::Situation& situation_;
+  Ground& ground_;
   Pool& pool_;
-  std::vector<std::array<const Values*, 2>> addresses_;
   std::vector<std::array<const Values*, 2>> gateways_;
   std::vector<const Values*> wires_;
   const Values* wires_of_zones_ = nullptr;

@@ -12,12 +12,6 @@ using ruleset::Element;
 using ruleset::HookPoint;
 using ruleset::Type;
 
-bool is_live_set(const ruleset::SetShape& shape) {
-  constexpr std::array kBegin{Type::Mark, Type::CtDirection, Type::IfName};
-  return shape.holds == ruleset::Holds::Keys && shape.key.size() >= kBegin.size() &&
-         std::equal(kBegin.begin(), kBegin.end(), shape.key.begin());
-}
-
 bool is_single(const Interval& interval) {
   return interval.first == interval.last;
 }
@@ -33,6 +27,12 @@ bool lies_in(const std::optional<Interval>& interval, const Values& values) {
 }
 
 }  // namespace
+
+bool is_live_set(const ruleset::SetShape& shape) {
+  constexpr std::array kBegin{Type::Mark, Type::CtDirection, Type::IfName};
+  return shape.holds == ruleset::Holds::Keys && shape.key.size() >= kBegin.size() &&
+         std::equal(kBegin.begin(), kBegin.end(), shape.key.begin());
+}
 
 Live::Live(const ruleset::Table& table, Charter& charter, Sets& sets, Pool& pool,
            std::chrono::seconds tolerance)

@@ -17,6 +17,9 @@
 
 namespace sekisho::prove {
 
+/// By its shape: the first fields of its key are a mark, a direction and an interface.
+[[nodiscard]] bool is_live_set(const ruleset::SetShape& shape);
+
 class Live {
  public:
   Live(const ruleset::Table& table, Charter& charter, Sets& sets, Pool& pool,

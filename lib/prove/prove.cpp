@@ -4,6 +4,7 @@
 #include "prove/example.hpp"
 #include "prove/frames.hpp"
 #include "prove/judge.hpp"
+#include "prove/step.hpp"
 #include "ruleset/values.hpp"
 
 #include <array>
@@ -32,12 +33,12 @@ std::vector<Space> everything_at(HookPoint hook, Pool& pool) {
 /// The packets' table, hook by hook.
 class Packets {
  public:
-  Packets(const Table* table, Charter& charter, Pool& pool, std::chrono::seconds tolerance)
+  Packets(const Table* table, Charter& charter, Ground& ground, std::chrono::seconds tolerance)
       : table_{table == nullptr ? none_ : *table},
         charter_{charter},
-        pool_{pool},
-        sets_{table_, pool},
-        live_{table_, charter, sets_, pool, tolerance} {}
+        pool_{ground.pool},
+        sets_{table_, ground.pool, ground.zone_maps},
+        live_{table_, charter, sets_, ground.pool, tolerance} {}
 
   std::optional<Counterexample> refute() {
     for (const HookPoint hook : kJudged) {
@@ -97,28 +98,64 @@ class Packets {
   Live live_;
 };
 
-}  // namespace
-
-std::optional<Counterexample> refute(const policy::Policy& policy,
-                                     const policy::Situation& situation, const Tables& tables,
-                                     std::chrono::seconds tolerance) {
-  Pool pool;
-  Charter charter{policy, situation, pool};
-  if (auto found = Packets{tables.packets, charter, pool, tolerance}.refute()) {
-    return found;
-  }
+std::optional<Counterexample> refute_frames(const Table* table, Charter& charter, Ground& ground) {
   const Table none;
-  Sets sets{tables.frames == nullptr ? none : *tables.frames, pool};
-  const auto frame = frame_fault(tables.frames, charter, sets, pool);
+  Sets sets{table == nullptr ? none : *table, ground.pool, ground.zone_maps};
+  const auto frame = frame_fault(table, charter, sets, ground.pool);
   if (!frame) {
     return std::nullopt;
   }
   Counterexample found{HookPoint::Ingress, {}, std::nullopt, frame->fault.why};
   found.packet.emplace(Field::IifName, ruleset::name_bytes(frame->wire));
-  const Values& types = frame->fault.space[Field::EtherType];
-  if (types.front().first != missing(Field::EtherType)) {
-    found.packet.emplace(Field::EtherType,
-                         ruleset::bytes_of(static_cast<std::uint16_t>(types.front().first)));
+  const Value type = frame->fault.space[Field::EtherType].front().first;
+  if (type != missing(Field::EtherType)) {
+    found.packet.emplace(Field::EtherType, ruleset::bytes_of(static_cast<std::uint16_t>(type)));
+  }
+  return found;
+}
+
+std::optional<Counterexample> refute_on(Ground& ground, const policy::Policy& policy,
+                                        const policy::Situation& situation, const Tables& tables,
+                                        std::chrono::seconds tolerance) {
+  Charter charter{policy, situation, ground};
+  auto found = Packets{tables.packets, charter, ground, tolerance}.refute();
+  return found ? found : refute_frames(tables.frames, charter, ground);
+}
+
+}  // namespace
+
+std::optional<Counterexample> refute(const policy::Policy& policy,
+                                     const policy::Situation& situation, const Tables& tables,
+                                     std::chrono::seconds tolerance) {
+  Ground ground{policy};
+  return refute_on(ground, policy, situation, tables, tolerance);
+}
+
+struct Prover::Memory {
+  explicit Memory(const policy::Policy& policy) : ground{policy} {}
+
+  Proved proved;
+  Ground ground;
+};
+
+Prover::Prover() = default;
+Prover::~Prover() = default;
+
+std::optional<Counterexample> Prover::refute(std::shared_ptr<const policy::Policy> policy,
+                                             const policy::Situation& situation,
+                                             const Table& packets, const Table& frames,
+                                             std::chrono::seconds tolerance) {
+  constexpr std::size_t kMostKept = 200'000;
+  Proved next{std::move(policy), situation, packets, frames};
+  const bool known = memory_ != nullptr && memory_->ground.pool.size() < kMostKept;
+  const auto left = known ? left_to_prove(memory_->proved, next) : std::nullopt;
+  auto memory = left ? std::move(memory_) : std::make_unique<Memory>(*next.policy);
+  auto found = refute_on(memory->ground, *next.policy, situation,
+                         {left ? &*left : &packets, &frames}, tolerance);
+  memory_.reset();
+  if (!found) {
+    memory->proved = std::move(next);
+    memory_ = std::move(memory);
   }
   return found;
 }

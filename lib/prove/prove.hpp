@@ -26,6 +26,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -55,6 +56,26 @@ struct Tables {
                                                    const policy::Situation& situation,
                                                    const Tables& tables,
                                                    std::chrono::seconds tolerance);
+
+/// Proves one state after another; what has been proved and is the same still is not proved twice.
+class Prover {
+ public:
+  Prover();
+  ~Prover();
+  Prover(const Prover&) = delete;
+  Prover& operator=(const Prover&) = delete;
+
+  /// As `refute`.
+  [[nodiscard]] std::optional<Counterexample> refute(std::shared_ptr<const policy::Policy> policy,
+                                                     const policy::Situation& situation,
+                                                     const ruleset::Table& packets,
+                                                     const ruleset::Table& frames,
+                                                     std::chrono::seconds tolerance);
+
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;  ///< what was proved last; nothing after what was not
+};
 
 /// A field of a packet and its value, as nft writes them: "ip saddr" and "10.0.0.1".
 [[nodiscard]] std::map<std::string, std::string> texts_of(const Counterexample& counterexample);

@@ -70,13 +70,26 @@ const std::map<std::uint32_t, const Values*>& SetView::by_mark() {
   return by_mark_;
 }
 
+std::shared_ptr<SetView> Sets::view_of(const ruleset::Set& set) {
+  const bool of_zones =
+      set.shape.interval && set.shape.holds == ruleset::Holds::Marks && set.shape.key.size() == 1;
+  if (!of_zones) {
+    return std::make_shared<SetView>(set, pool_);
+  }
+  std::shared_ptr<SetView>& view = lasting_[set.elements.get()];
+  if (view == nullptr || view->shape() != set.shape) {
+    view = std::make_shared<SetView>(set, pool_);
+  }
+  return view;
+}
+
 SetView* Sets::find(const std::string& name) {
   const auto known = views_.find(name);
   if (known != views_.end()) {
     return known->second.get();
   }
   const ruleset::Set* set = table_.set(name);
-  auto view = set == nullptr ? nullptr : std::make_unique<SetView>(*set, pool_);
+  auto view = set == nullptr ? nullptr : view_of(*set);
   return views_.emplace(name, std::move(view)).first->second.get();
 }
 

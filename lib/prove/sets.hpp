@@ -39,7 +39,7 @@ class SetView {
  private:
   [[nodiscard]] bool check() const;
 
-  const ruleset::Set& set_;
+  ruleset::Set set_;
   Pool& pool_;
   bool well_formed_ = false;
   std::vector<std::size_t> offsets_;
@@ -48,17 +48,25 @@ class SetView {
   std::map<std::uint32_t, const Values*> by_mark_;
 };
 
+/// Views that outlive a table, of sets whose elements the next one shares.
+using SetViews = std::unordered_map<const ruleset::Elements*, std::shared_ptr<SetView>>;
+
 /// The sets of one table by name.
 class Sets {
  public:
-  Sets(const ruleset::Table& table, Pool& pool) : table_{table}, pool_{pool} {}
+  /// `lasting`: where views of zone maps are kept.
+  Sets(const ruleset::Table& table, Pool& pool, SetViews& lasting)
+      : table_{table}, pool_{pool}, lasting_{lasting} {}
   /// Null where there is no such set.
   [[nodiscard]] SetView* find(const std::string& name);
 
  private:
   const ruleset::Table& table_;
+  [[nodiscard]] std::shared_ptr<SetView> view_of(const ruleset::Set& set);
+
   Pool& pool_;
-  std::unordered_map<std::string, std::unique_ptr<SetView>> views_;
+  SetViews& lasting_;
+  std::unordered_map<std::string, std::shared_ptr<SetView>> views_;
 };
 
 /// A lookup by a key. What a rule reads of another header matches anything.

@@ -42,6 +42,7 @@ inline constexpr Value kIpv6 = 10;
 class Pool {
  public:
   const Values* keep(Values values) { return &kept_.emplace_back(std::move(values)); }
+  [[nodiscard]] std::size_t size() const { return kept_.size(); }
   const Values* point(Value value) { return keep({{value, value}}); }
 
   /// What both have. The same two give the same result.

@@ -15,9 +15,11 @@ struct Edit {
   std::vector<Element> come;
 };
 
-void append(std::vector<Element>& to, const std::vector<Element>& from) {
+void append(std::vector<Element>& to, const Elements& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
+
+const std::string& name_of(const Set& set) { return set.shape.name; }
 
 class Applying {
  public:
@@ -38,6 +40,11 @@ class Applying {
     edits_.erase(operation.set);
   }
   void operator()(const AddElements& operation) {
+    Set& filled = set(operation.shape.name);
+    if (filled.elements->empty() && !edits_.contains(operation.shape.name)) {
+      filled.elements = std::make_shared<const Elements>(operation.elements);
+      return;
+    }
     append(edits_[operation.shape.name].come, operation.elements);
   }
   void operator()(const DeleteElements& operation) {
@@ -53,7 +60,8 @@ class Applying {
       changed.elements =
           std::make_shared<const Elements>(changed.elements->edited(edit.gone, edit.come));
     }
-    normalise(table_);
+    std::ranges::sort(table_.sets, {}, name_of);
+    std::ranges::sort(table_.chains, {}, &Chain::name);
     return std::move(table_);
   }
 
@@ -67,9 +75,8 @@ class Applying {
     return *at;
   }
   Chain& chain(const std::string& name) { return named(table_.chains, name, &Chain::name); }
-  Set& set(const std::string& name) {
-    return named(table_.sets, name, [](const Set& one) { return one.shape.name; });
-  }
+  Set& set(const std::string& name) { return named(table_.sets, name, name_of); }
+
   Table table_;
   std::map<std::string, Edit> edits_;
 };

@@ -76,7 +76,7 @@ TEST_F(BeforeACommit, WhatIsNotProvedIsNotWritten) {
     put_first(bad.packets, "forward", {{ruleset::Verdict{ruleset::VerdictKind::Accept, {}}}, {}});
     auto boundary = daemon::Boundary::open();
     ASSERT_TRUE(boundary) << boundary.error().text();
-    const auto proof = daemon::proof_for(policy, {now()});
+    const auto proof = daemon::proof_for(policy, {now()}, std::make_shared<prove::Prover>());
     ASSERT_TRUE(boundary->put(good, now(), proof));
 
     const auto refused = boundary->put(bad, now(), proof);

@@ -28,6 +28,10 @@ struct Case {
   [[nodiscard]] std::optional<Counterexample> refuted() const {
     return refute(policy, situation, {&packets, &frames}, kTolerance);
   }
+  [[nodiscard]] std::optional<Counterexample> refuted_by(Prover& prover) const {
+    return prover.refute(std::make_shared<const policy::Policy>(policy), situation, packets, frames,
+                         kTolerance);
+  }
 };
 
 [[nodiscard]] std::string text_of(const std::filesystem::path& path);

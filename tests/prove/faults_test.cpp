@@ -128,9 +128,7 @@ const std::vector<Sown> kFaults{
        add_element(one.packets, "port_zone", {"mn0", "0x00000200"});
      }},
     {"LoopbackAddressesInAZone",
-     [](Case& one) {
-       set_mark_of(one, "zone4", "127.0.0.0/8", 0x00000500);
-     }},
+     [](Case& one) { set_mark_of(one, "zone4", "127.0.0.0/8", 0x00000500); }},
     {"AnInterfaceOfAnotherZone",
      [](Case& one) {
        add_element(one.packets, "port_zone", {"in0", "0x00000500"});
@@ -389,6 +387,17 @@ TEST_P(Faults, IsFoundWithAPacketThatShowsIt) {
   const auto found = one.refuted();
   ASSERT_TRUE(found);
   EXPECT_EQ(disbelief(one, *found), "") << text_of(*found);
+}
+
+TEST_P(Faults, IsFoundInTheNextStateToo) {
+  Case one = city();
+  Prover prover;
+  ASSERT_FALSE(one.refuted_by(prover));
+
+  GetParam().sow(one);
+
+  EXPECT_TRUE(one.refuted_by(prover));
+  EXPECT_TRUE(one.refuted_by(prover));
 }
 
 TEST(FaultsAreMany, AndEachHasAName) {

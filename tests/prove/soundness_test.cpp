@@ -112,6 +112,9 @@ TEST(Soundness, WhatIsProvedTheInterpreterNeverContradicts) {
     Case broken = sound;
     break_one(broken.packets);
     const auto found = broken.refuted();
+    Prover prover;
+    ASSERT_FALSE(sound.refuted_by(prover));
+    ASSERT_EQ(broken.refuted_by(prover).has_value(), found.has_value());
     if (found) {
       ++seen.refuted;
     } else {
