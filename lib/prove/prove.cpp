@@ -145,7 +145,7 @@ std::optional<Counterexample> Prover::refute(std::shared_ptr<const policy::Polic
                                              const policy::Situation& situation,
                                              const Table& packets, const Table& frames,
                                              std::chrono::seconds tolerance) {
-  constexpr std::size_t kMostKept = 200'000;
+  constexpr std::size_t kMostKept = 1'000'000;
   Proved next{std::move(policy), situation, packets, frames};
   const bool known = memory_ != nullptr && memory_->ground.pool.size() < kMostKept;
   const auto left = known ? left_to_prove(memory_->proved, next) : std::nullopt;

@@ -13,6 +13,9 @@ constexpr std::uint32_t kInvalid = 1;
 constexpr std::uint32_t kRelated = 4;
 constexpr std::uint32_t kUntracked = 64;
 
+/// What is calculated faster than it is looked up.
+constexpr std::size_t kQuick = 4;
+
 constexpr bool is_mark(std::size_t field) {
   return field == static_cast<std::size_t>(Field::MetaMark) ||
          field == static_cast<std::size_t>(Field::CtMark);
@@ -173,11 +176,20 @@ const Values* Pool::common(const Values* a, const Values* b) {
 }
 
 const Values* Pool::without(const Values* values, const Values* holes) {
-  return holes->empty() ? values : keep(prove::without(*values, *holes));
+  if (holes->empty()) {
+    return values;
+  }
+  if (values->size() + holes->size() <= kQuick) {
+    return keep(prove::without(*values, *holes));
+  }
+  const auto [at, added] = without_.try_emplace(Pair{values, holes});
+  if (added) {
+    at->second = keep(prove::without(*values, *holes));
+  }
+  return at->second;
 }
 
 bool Pool::within(const Values* inner, const Values* outer) {
-  constexpr std::size_t kQuick = 4;
   if (inner == outer || inner->empty()) {
     return true;
   }

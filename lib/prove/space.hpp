@@ -41,11 +41,15 @@ inline constexpr Value kIpv6 = 10;
 /// Keeps values, so that spaces can share them and tell by the address that they are the same.
 class Pool {
  public:
-  const Values* keep(Values values) { return &kept_.emplace_back(std::move(values)); }
-  [[nodiscard]] std::size_t size() const { return kept_.size(); }
+  const Values* keep(Values values) {
+    size_ += values.size() + 1;
+    return &kept_.emplace_back(std::move(values));
+  }
+  /// Grows with each interval that is kept.
+  [[nodiscard]] std::size_t size() const { return size_; }
   const Values* point(Value value) { return keep({{value, value}}); }
 
-  /// What both have. The same two give the same result.
+  /// Large ones are calculated once for the same two.
   const Values* common(const Values* a, const Values* b);
   const Values* without(const Values* values, const Values* holes);
   [[nodiscard]] bool within(const Values* inner, const Values* outer);
@@ -65,8 +69,10 @@ class Pool {
   };
 
   std::deque<Values> kept_;
+  std::size_t size_ = 0;
   Values none_;
   std::unordered_map<Pair, const Values*, Hash> common_;
+  std::unordered_map<Pair, const Values*, Hash> without_;
   std::unordered_map<Pair, bool, Hash> within_;
 };
 
