@@ -166,9 +166,6 @@ void add_dormant(const policy::Policy& policy, array& warnings) {
     warnings.emplace_back("not in force: " + std::to_string(exchanges) +
                           " [[exchange]], as there is no relay");
   }
-  if (!policy.profiles().empty()) {
-    warnings.emplace_back("not in force: [sanitize.…], as there is no sanitizer");
-  }
 }
 
 array diagnostics_json(const std::vector<policy::Diagnostic>& diagnostics) {
