@@ -159,6 +159,9 @@ void Guard::rebuilt(std::uint64_t number, Ongoing& ongoing, jail::Outcome outcom
   verdict.type = made->type;
   verdict.status = made->partial ? sanitize::Status::Partial : sanitize::Status::Sanitized;
   verdict.name = sanitize::rebuilt_name(ongoing.task.name, made->extension);
+  if (verdict.name != ongoing.task.name) {
+    verdict.report.note(sanitize::Action::ChangedName, ongoing.task.name);
+  }
   inspect(number, ongoing, std::move(outcome->body));
 }
 

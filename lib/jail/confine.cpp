@@ -70,8 +70,11 @@ Result<> leave_root(Kind /*kind*/, int /*kept*/) {
   if (::geteuid() != 0) {
     return {};
   }
-  if (::setgroups(0, nullptr) != 0 || ::setresgid(kNobody, kNobody, kNobody) != 0 ||
-      ::setresuid(kNobody, kNobody, kNobody) != 0) {
+  if (::setresgid(kNobody, kNobody, kNobody) != 0) {
+    // root of a user namespace that has nobody else is root of nothing
+    return errno == EINVAL ? Result<>{} : done(-1);
+  }
+  if (::setgroups(0, nullptr) != 0 || ::setresuid(kNobody, kNobody, kNobody) != 0) {
     return done(-1);
   }
   return done(::prctl(PR_SET_DUMPABLE, 1));  // else its own maps in /proc are root's
@@ -157,10 +160,11 @@ Result<> drop_capabilities(Kind /*kind*/, int /*kept*/) {
 struct Limit {
   __rlimit_resource resource;
   rlim_t most;
+  rlim_t grace = 0;  ///< between the signal that says why and the one that ends it
 };
 
 Result<> set(const Limit& limit) {
-  const rlimit value{limit.most, limit.most};
+  const rlimit value{limit.most, limit.most + limit.grace};
   return done(::setrlimit(limit.resource, &value));
 }
 
@@ -188,12 +192,12 @@ constexpr std::array kSteps{
     Step{"user", leave_root},
     Step{"user namespace", enter_user_namespace},
     Step{"namespaces", enter_namespaces},
-    Step{"first process", become_first_process},
     Step{"root", enter_root},
     Step{"no new privileges", forbid_new_privileges},
     Step{"landlock", enter_landlock},
     Step{"capabilities", drop_capabilities},
     Step{"limits", limit_zygote},
+    Step{"first process", become_first_process},
 };
 
 std::string named(std::size_t number, const char* name) {
@@ -207,7 +211,7 @@ Result<> limit_worker(const Share& share, Kind kind) {
   const bool rasteriser = kind == Kind::Rasteriser;
   for (const Limit& limit :
        {Limit{RLIMIT_NOFILE, rasteriser ? kFiles : 0},
-        Limit{RLIMIT_NPROC, rasteriser ? kThreads : 0}, Limit{RLIMIT_CPU, share.seconds},
+        Limit{RLIMIT_NPROC, rasteriser ? kThreads : 0}, Limit{RLIMIT_CPU, share.seconds, 1},
         Limit{RLIMIT_AS, kSanitized ? RLIM_INFINITY : share.memory}}) {
     if (auto limited = set(limit); !limited) {
       return limited;

@@ -53,6 +53,7 @@ constexpr std::array kRasteriser{
     SCMP_SYS(set_robust_list),
     SCMP_SYS(rseq),
     SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigaction),   // before the first thread
     SCMP_SYS(sched_getaffinity),
     SCMP_SYS(sched_yield),
     SCMP_SYS(exit),

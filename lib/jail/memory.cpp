@@ -62,6 +62,14 @@ tl::expected<Sealed, Sealed::NotTaken> Sealed::rest_of(int from, std::uint64_t m
   const auto not_taken = [](bool too_large, Error error) {
     return tl::unexpected<NotTaken>{NotTaken{too_large, std::move(error)}};
   };
+  const auto too_large = [&] {
+    return not_taken(true, Error{"more than " + std::to_string(most) + " bytes"});
+  };
+  struct stat status {};
+  if (::fstat(from, &status) == 0 && S_ISREG(status.st_mode) &&
+      static_cast<std::uint64_t>(status.st_size) > most) {
+    return too_large();
+  }
   UniqueFd fd = new_memory();
   if (!fd) {
     return not_taken(false, cannot_keep());
@@ -79,7 +87,7 @@ tl::expected<Sealed, Sealed::NotTaken> Sealed::rest_of(int from, std::uint64_t m
     }
     size += got > 0 ? static_cast<std::uint64_t>(got) : 0;
     if (size > most) {
-      return not_taken(true, Error{"more than " + std::to_string(most) + " bytes"});
+      return too_large();
     }
     if (got > 0 && !write_all(fd.get(), {piece.data(), static_cast<std::size_t>(got)})) {
       return not_taken(false, cannot_keep());

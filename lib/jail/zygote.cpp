@@ -55,18 +55,22 @@ void write_all(int fd, std::string_view bytes) {
   }
 }
 
-/// From here on nothing returns.
-[[noreturn]] void work_on(const ipc::Frame& order_frame, const UniqueFd& result,
-                          const Filter& filter, const Work& work) {
+/// The item as it stays when its descriptor is closed.
+Result<Mapping> map_item(UniqueFd fd) {
+  const auto item = Sealed::adopt(std::move(fd));
+  return item ? item->map() : fail(item.error());
+}
+
+/// From here on nothing returns. Nothing but the pipe is open.
+[[noreturn]] void work_on(ipc::Frame order_frame, const UniqueFd& result, const Filter& filter,
+                          const Work& work) {
   const auto order = decode_order(order_frame.payload);
-  UniqueFd item_fd{::fcntl(order_frame.fd.get(), F_DUPFD_CLOEXEC, 0)};
-  const auto item = Sealed::adopt(std::move(item_fd));
-  const auto mapped = item ? item->map() : fail(item.error());
-  if (!order || !mapped || !confine_worker(order->share, filter)) {
+  const auto item = map_item(std::move(order_frame.fd));
+  if (!order || !item || !confine_worker(order->share, filter)) {
     ::_exit(kExitNotConfined);
   }
   try {
-    const Answer answer = work(order->text, mapped->bytes());
+    const Answer answer = work(order->text, item->bytes());
     const Lengths lengths{static_cast<std::uint32_t>(answer.text.size()), answer.body.size()};
     write_all(result.get(), encode(lengths));
     write_all(result.get(), answer.text);
@@ -90,7 +94,7 @@ void write_all(int fd, std::string_view bytes) {
     result = expect(channel, Message::Result).fd;
     order = expect(channel, Message::Order);
   }
-  work_on(order, result, filter, work);
+  work_on(std::move(order), result, filter, work);
 }
 
 class Zygote {

@@ -136,6 +136,12 @@ inline constexpr Message kBadSize{
 inline constexpr Message kBadDuration{
     "'{0}' は期間ではありません (100ms から 60s まで。例: \"1s\"、\"500ms\")",
     "'{0}' is not a time from 100ms to 60s, as in \"1s\" or \"500ms\""};
+inline constexpr Message kBadTimeout{
+    "'{0}' は制限時間ではありません (1s から 10m まで。例: \"60s\")",
+    "'{0}' is not a time from 1s to 10m, as in \"60s\""};
+inline constexpr Message kBadMemory{
+    "'{0}' はメモリの大きさではありません (64MiB から 64GiB まで。例: \"2GiB\")",
+    "'{0}' is not a size from 64MiB to 64GiB, as in \"2GiB\""};
 
 // ── services ──
 inline constexpr Message kBadService{

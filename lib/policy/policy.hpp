@@ -123,6 +123,19 @@ struct Permit {
 enum class Attachments : std::uint8_t { Remove, Sanitize };
 enum class Links : std::uint8_t { Neutralise, Remove };
 enum class MyNumberFound : std::uint8_t { Block, Quarantine, Log };
+enum class Documents : std::uint8_t { Rebuild, Flatten, Text };
+enum class BadEntries : std::uint8_t { Replace, Refuse };
+
+/// Bounds of one item with all that is nested in it.
+struct SanitizeLimits {
+  std::uint64_t max_bytes = 256ULL << 20U;
+  std::uint32_t max_entries = 10'000;
+  std::uint32_t max_depth = 3;    ///< items within items
+  std::uint32_t max_ratio = 200;  ///< unpacked to packed
+  std::uint32_t max_pixels = 100'000'000;
+  std::chrono::seconds timeout{60};
+  std::uint64_t max_memory = 2ULL << 30U;  ///< bytes
+};
 
 struct SanitizeProfile {
   std::string name;
@@ -130,6 +143,9 @@ struct SanitizeProfile {
   Links links = Links::Neutralise;
   std::uint64_t max_message = 25ULL << 20U;  ///< bytes
   MyNumberFound my_number = MyNumberFound::Quarantine;
+  Documents documents = Documents::Rebuild;
+  BadEntries bad_entries = BadEntries::Replace;
+  SanitizeLimits limits;
   Place place;
 };
 

@@ -16,6 +16,23 @@ constexpr std::array kMyNumber{Word<MyNumberFound>{"block", MyNumberFound::Block
                                Word<MyNumberFound>{"quarantine", MyNumberFound::Quarantine},
                                Word<MyNumberFound>{"log", MyNumberFound::Log}};
 
+constexpr std::array kDocuments{Word<Documents>{"rebuild", Documents::Rebuild},
+                                Word<Documents>{"flatten", Documents::Flatten},
+                                Word<Documents>{"text", Documents::Text}};
+constexpr std::array kBadEntries{Word<BadEntries>{"replace", BadEntries::Replace},
+                                 Word<BadEntries>{"refuse", BadEntries::Refuse}};
+
+template <std::uint32_t kLeast, std::uint32_t kMost>
+std::optional<std::uint32_t> read_number(const Field& field) {
+  const auto number = read_integer(field);
+  if (number && (*number < kLeast || *number > kMost)) {
+    field.error(message::kOutOfRange,
+                {std::string{field.key}, std::to_string(kLeast), std::to_string(kMost)});
+    return std::nullopt;
+  }
+  return number ? std::optional{static_cast<std::uint32_t>(*number)} : std::nullopt;
+}
+
 SanitizeProfile named(std::string name, Attachments attachments) {
   SanitizeProfile profile;
   profile.name = std::move(name);
@@ -28,6 +45,16 @@ void set(T& target, const std::optional<At<T>>& read) {
   if (read) {
     target = read->value;
   }
+}
+
+void read_limits(Section& section, SanitizeLimits& limits) {
+  set(limits.max_bytes, section.optional("max_bytes", read_size));
+  set(limits.max_entries, section.optional("max_entries", read_number<1, 1'000'000>));
+  set(limits.max_depth, section.optional("max_depth", read_number<0, 16>));
+  set(limits.max_ratio, section.optional("max_ratio", read_number<1, 100'000>));
+  set(limits.max_pixels, section.optional("max_pixels", read_number<1, 1'000'000'000>));
+  set(limits.timeout, section.optional("timeout", read_timeout));
+  set(limits.max_memory, section.optional("max_memory", read_memory));
 }
 
 }  // namespace
@@ -52,6 +79,9 @@ void read_profile(const Entry& entry, Draft& draft, Findings& findings) {
   set(profile.links, section.optional("links", read_word<kLinks>));
   set(profile.max_message, section.optional("max_message", read_size));
   set(profile.my_number, section.optional("my_number", read_word<kMyNumber>));
+  set(profile.documents, section.optional("documents", read_word<kDocuments>));
+  set(profile.bad_entries, section.optional("bad_entries", read_word<kBadEntries>));
+  read_limits(section, profile.limits);
   draft.profiles.push_back({std::move(profile), entry.spot});
 }
 

@@ -277,4 +277,31 @@ std::optional<std::chrono::milliseconds> read_duration(const Field& field) {
   return std::chrono::milliseconds{*length};
 }
 
+std::optional<std::chrono::seconds> read_timeout(const Field& field) {
+  constexpr std::array kUnits{Word<std::uint64_t>{"s", 1}, Word<std::uint64_t>{"m", 60}};
+  const auto* text = typed<std::string>(field, message::kText);
+  if (text == nullptr) {
+    return std::nullopt;
+  }
+  const auto length = measured(*text, kUnits);
+  if (!length || *length < 1 || *length > 600) {
+    field.error(message::kBadTimeout, {*text});
+    return std::nullopt;
+  }
+  return std::chrono::seconds{*length};
+}
+
+std::optional<std::uint64_t> read_memory(const Field& field) {
+  const auto* text = typed<std::string>(field, message::kText);
+  if (text == nullptr) {
+    return std::nullopt;
+  }
+  const auto size = measured(*text, kSizes);
+  if (!size || *size < (64ULL << 20U) || *size > (64ULL << 30U)) {
+    field.error(message::kBadMemory, {*text});
+    return std::nullopt;
+  }
+  return size;
+}
+
 }  // namespace sekisho::policy

@@ -46,6 +46,11 @@ namespace sekisho::policy {
 /// "500ms", "1s": 100 ms to 60 s.
 [[nodiscard]] std::optional<std::chrono::milliseconds> read_duration(const Field& field);
 
+/// "60s", "5m": 1 s to 10 min.
+[[nodiscard]] std::optional<std::chrono::seconds> read_timeout(const Field& field);
+/// "2GiB": 64MiB to 64GiB, in bytes.
+[[nodiscard]] std::optional<std::uint64_t> read_memory(const Field& field);
+
 /// A key that is already checked to be a name: same rule as `read_name`.
 [[nodiscard]] bool is_name(std::string_view text, std::size_t longest, char joint);
 

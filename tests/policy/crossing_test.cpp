@@ -118,6 +118,44 @@ TEST(PolicySanitize, KnowsTheBuiltInProfilesAndLetsATableChangeOne) {
   EXPECT_EQ(changed.my_number, MyNumberFound::Block);
 }
 
+TEST(PolicySanitize, ReadsBoundsAndModes) {
+  const Parsed result = parsed(good_config() +
+                               "[sanitize.file]\nmax_bytes = \"10MiB\"\nmax_entries = 20\n"
+                               "max_depth = 0\nmax_ratio = 30\nmax_pixels = 40\n"
+                               "timeout = \"5m\"\nmax_memory = \"64GiB\"\n"
+                               "documents = \"flatten\"\nbad_entries = \"refuse\"\n");
+
+  ASSERT_TRUE(result.policy);
+  const SanitizeProfile& said = result.policy->profiles().front();
+  EXPECT_EQ(said.attachments, Attachments::Sanitize);
+  EXPECT_EQ(said.limits.max_bytes, 10U << 20U);
+  EXPECT_EQ(said.limits.max_entries, 20U);
+  EXPECT_EQ(said.limits.max_depth, 0U);
+  EXPECT_EQ(said.limits.max_ratio, 30U);
+  EXPECT_EQ(said.limits.max_pixels, 40U);
+  EXPECT_EQ(said.limits.timeout, std::chrono::minutes{5});
+  EXPECT_EQ(said.limits.max_memory, 64ULL << 30U);
+  EXPECT_EQ(said.documents, Documents::Flatten);
+  EXPECT_EQ(said.bad_entries, BadEntries::Refuse);
+}
+
+TEST(PolicySanitize, RefusesBoundsOutOfRange) {
+  const auto expect = [](const std::string& key, const std::string& value,
+                         const std::string& message) {
+    expect_error(good_config() + "[sanitize.x]\n" + key + " = " + value + "\n", value, message);
+  };
+
+  expect("max_entries", "0", "'max_entries' must lie between 1 and 1000000");
+  expect("max_depth", "17", "'max_depth' must lie between 0 and 16");
+  expect("max_ratio", "100001", "'max_ratio' must lie between 1 and 100000");
+  expect("max_pixels", "1000000001", "'max_pixels' must lie between 1 and 1000000000");
+  expect("timeout", "\"11m\"", "'11m' is not a time from 1s to 10m, as in \"60s\"");
+  expect("timeout", "\"0s\"", "'0s' is not a time from 1s to 10m, as in \"60s\"");
+  expect("max_memory", "\"63MiB\"", "'63MiB' is not a size from 64MiB to 64GiB, as in \"2GiB\"");
+  expect("documents", "\"burn\"", "'burn' is not one of rebuild, flatten, text");
+  expect("bad_entries", "\"keep\"", "'keep' is not one of replace, refuse");
+}
+
 TEST(PolicySanitize, RefusesBadSizes) {
   for (const std::string size :
        {"25", "25MB", "MiB", "-1MiB", "0MiB", "2GiB", "99999999999GiB", "1 MiB"}) {

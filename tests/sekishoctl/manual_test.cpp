@@ -2,6 +2,7 @@
 // The man pages say what the programs do: every verb, option, word and field stands in one.
 #include "base/words.hpp"
 #include "ctl.hpp"
+#include "sanitize/frame/words.hpp"
 
 #include <gtest/gtest.h>
 
@@ -125,8 +126,39 @@ TEST(Manual, EveryOptionOfTheDaemonStandsThere) {
   }
 }
 
+TEST(Manual, EveryWordOfTheSanitizerIsExplainedAsTheCodeHasIt) {
+  const std::string text = page("sekisho-sanitize.7");
+  const auto expect = [&](const std::string& sentence) {
+    EXPECT_NE(text.find(sentence), std::string::npos) << sentence;
+  };
+
+  for (const sanitize::TypeWord& word : sanitize::type_words()) {
+    EXPECT_TRUE(has_word(text, word.name)) << word.name;
+    if (word.type != sanitize::Type::Unknown) {
+      expect(std::string{word.extensions});
+    }
+  }
+  for (const sanitize::StatusWord& word : sanitize::status_words()) {
+    expect(std::string{word.name} + " " + std::string{word.title.ja} + ": " +
+           std::string{word.title.en} + ".");
+  }
+  for (const sanitize::RefusalWord& word : sanitize::refusal_words()) {
+    expect(std::string{word.name} + " (" + std::string{word_of(word.status).name} + ") " +
+           std::string{word.meaning.ja} + ": " + std::string{word.meaning.en} + ".");
+  }
+  for (const sanitize::ActionWord& word : sanitize::action_words()) {
+    expect(std::string{word.code} + " " + std::string{word.meaning.ja} + ": " +
+           std::string{word.meaning.en} + ".");
+  }
+  for (const char* limit : {"max_bytes", "max_entries", "max_depth", "max_ratio", "max_pixels",
+                            "timeout", "max_memory"}) {
+    EXPECT_TRUE(has_word(text, limit)) << limit;
+    EXPECT_TRUE(has_word(page("sekisho.toml.5"), limit)) << limit;
+  }
+}
+
 TEST(Manual, ThePagesHaveNoFaultOfMarkup) {
-  for (const char* name : {"sekishoctl.8", "sekishod.8", "sekisho.toml.5"}) {
+  for (const char* name : {"sekishoctl.8", "sekishod.8", "sekisho.toml.5", "sekisho-sanitize.7"}) {
     const std::string command = "mandoc -T lint -W warning " + kPages + name;
 
     EXPECT_EQ(std::system(command.c_str()), 0) << name;
