@@ -31,6 +31,7 @@ enum class Type : std::uint16_t {
   Answer = 10,   ///< supervisor → desk: id (u64), control::Answer
   Wires = 11,    ///< supervisor → sensor: sensor::Knowledge
   Leaks = 12,    ///< sensor → recorder: nflog::Fold list with words of sensor/leak.hpp
+  Alive = 13,    ///< every role → supervisor, once a second: that it works off what comes
 };
 
 /// What the recorder needs of a revision to put words into names.
