@@ -189,6 +189,41 @@ void forget(std::uint64_t gone, std::uint64_t& sum) {
   sum -= std::min(gone, sum);
 }
 
+/// Those that become records of their own while there is room for `most`, in order: each word's
+/// first before any word's second, and within a word each host's first before any host's second.
+/// So no flood hides a packet of another pair, nor of another host.
+std::vector<const nflog::Fold*> in_turn(const std::vector<const nflog::Fold*>& folds,
+                                        std::size_t most) {
+  if (folds.size() <= most) {
+    return folds;
+  }
+  struct Turn {
+    std::size_t rank;
+    std::size_t place;  ///< in `folds`
+  };
+  std::map<std::pair<std::uint32_t, net::Address>, std::size_t> of_host;
+  std::map<std::uint32_t, std::vector<Turn>> of_word;
+  for (std::size_t i = 0; i < folds.size(); ++i) {
+    const nflog::Drop& drop = folds[i]->first;
+    of_word[drop.word].push_back({of_host[{drop.word, drop.src}]++, i});
+  }
+  std::vector<Turn> turns;
+  for (auto& [word, own] : of_word) {
+    std::ranges::stable_sort(own, {}, &Turn::rank);
+    for (std::size_t rank = 0; rank < own.size(); ++rank) {
+      turns.push_back({rank, own[rank].place});
+    }
+  }
+  std::ranges::stable_sort(turns, {}, &Turn::rank);
+  turns.resize(most);
+  std::ranges::sort(turns, {}, &Turn::place);
+  std::vector<const nflog::Fold*> chosen;
+  for (const Turn& turn : turns) {
+    chosen.push_back(folds[turn.place]);
+  }
+  return chosen;
+}
+
 }  // namespace
 
 std::vector<Record> leaks(const Names& names, const std::vector<nflog::Fold>& folds,
@@ -212,22 +247,42 @@ std::vector<Record> leaks(const Names& names, const std::vector<nflog::Fold>& fo
   return records;
 }
 
-void Accounts::replay(const Record& record) {
+/// What a record of drops stands for.
+struct Accounts::Standing {
+  Keys keys;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+};
+
+std::optional<Accounts::Standing> Accounts::standing_of(const Record& record) {
   if (record.event != Event::Violation && record.event != Event::Summary) {
-    return;
+    return std::nullopt;
   }
   const auto field = [&record](std::string_view name) {
     const auto found = record.fields.find(name);
     return found == record.fields.end() ? std::string{} : found->second;
   };
-  const auto number = [&field](std::string_view name) {
+  const auto number = [&field](std::string_view name) -> std::uint64_t {
     const std::string text = field(name);
     return text.empty() ? 0 : std::strtoull(text.c_str(), nullptr, 10);
   };
-  const Keys keys =
-      keys_of(field("SEKISHO_SRC_ZONE"), field("SEKISHO_DST_ZONE"), field("SEKISHO_REASON"));
-  sums_[keys.packets] += number("SEKISHO_COUNT");
-  sums_[keys.bytes] += number("SEKISHO_BYTES");
+  return Standing{
+      keys_of(field("SEKISHO_SRC_ZONE"), field("SEKISHO_DST_ZONE"), field("SEKISHO_REASON")),
+      number("SEKISHO_COUNT"), number("SEKISHO_BYTES")};
+}
+
+void Accounts::replay(const Record& record) {
+  if (const auto standing = standing_of(record)) {
+    sums_[standing->keys.packets] += standing->packets;
+    sums_[standing->keys.bytes] += standing->bytes;
+  }
+}
+
+void Accounts::take_back(const Record& record) {
+  if (const auto standing = standing_of(record)) {
+    forget(standing->packets, sums_[standing->keys.packets]);
+    forget(standing->bytes, sums_[standing->keys.bytes]);
+  }
 }
 
 std::vector<Record> Accounts::close(const Names& names, const std::vector<nflog::Fold>& folds,
@@ -243,12 +298,16 @@ std::vector<Record> Accounts::close(const Names& names, const std::vector<nflog:
       forget(gone.bytes, sums_[keys.bytes]);
     }
   }
+  std::vector<const nflog::Fold*> told;
   for (const nflog::Fold& fold : folds) {
     const auto meaning = meaning_of(fold.first.word, names);
-    if (!meaning || meaning->reason == Reason::Chatter || records.size() >= names.max_records) {
-      continue;  // counted by the kernel, so it is in the summary
+    if (meaning && meaning->reason != Reason::Chatter) {
+      told.push_back(&fold);
     }
-    records.push_back(violation(fold, *meaning, names));
+  }
+  // the others were counted by the kernel, so they are in a summary
+  for (const nflog::Fold* fold : in_turn(told, names.max_records)) {
+    records.push_back(violation(*fold, *meaning_of(fold->first.word, names), names));
     replay(records.back());
   }
   Sums sums;

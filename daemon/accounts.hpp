@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ class Accounts {
 
   /// Adds an entry that was written behind the saved sums.
   void replay(const journal::Record& record);
+  /// Gives up a record that could not be kept: what it stood for comes into the next summary.
+  void take_back(const journal::Record& record);
 
   /// The records of one window: a violation for each fold but chatter, at most `names.max_records`;
   /// then for each pair of zones and reason one summary of what `counters` have beyond all records
@@ -42,6 +45,9 @@ class Accounts {
   [[nodiscard]] const Sums& sums() const noexcept { return sums_; }
 
  private:
+  struct Standing;
+  [[nodiscard]] static std::optional<Standing> standing_of(const journal::Record& record);
+
   Sums sums_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/escape.hpp"
 #include "clock.hpp"
+#include "kernel/losses.hpp"
 
 #include <net/if.h>
 #include <sys/utsname.h>
@@ -121,6 +122,29 @@ array drops_json(const InForce& in_force, const std::vector<Counters::Count>& dr
   return rows;
 }
 
+/// What the kernel dropped by itself, and how full its tables are.
+array losses_json() {
+  array rows;
+  for (const kernel::Loss& loss : kernel::losses()) {
+    rows.push_back(
+        object{{"name", loss.name}, {"meaning", loss.meaning}, {"packets", loss.packets}});
+  }
+  return rows;
+}
+
+object tables_json() {
+  object tables;
+  if (const auto connections = kernel::connection_table()) {
+    tables["connections"] = object{{"entries", connections->entries}, {"most", connections->most}};
+  }
+  for (const auto& table :
+       kernel::neighbour_tables().value_or(std::vector<kernel::NeighbourTable>{})) {
+    tables[table.family == net::Family::V4 ? "neighbours_v4" : "neighbours_v6"] =
+        object{{"entries", table.entries}, {"most", table.most}};
+  }
+  return tables;
+}
+
 object kernel_json(const Enforcer& enforcer, std::uint32_t generation) {
   static constexpr std::array<std::string_view, 4> kOutcomes{"set", "already", "missing", "failed"};
   utsname system{};
@@ -144,10 +168,8 @@ object kernel_json(const Enforcer& enforcer, std::uint32_t generation) {
           {"generation", generation},
           {"weaker", std::move(weaker)},
           {"settings", std::move(settings)},
-          // packets that the stack refuses before any rule of ours sees them
-          {"dropped_by_stack",
-           array{"IPv4 source routing", "martian addresses", "TTL or hop limit used up",
-                 "reassembly failures", "full connection table"}}};
+          {"tables", tables_json()},
+          {"dropped_by_stack", losses_json()}};
 }
 
 array exchanges_json(const InForce& in_force) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crew.hpp"
 
+#include "pulse.hpp"
+
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +54,7 @@ void Crew::start() {
   for (const char* role : {kRecorder, kWatch, kDesk}) {
     start(std::string{role});
   }
+  counting_beats_ = loop_.every(kBeat, [this] { count_beats(); });
 }
 
 void Crew::start(const std::string& role) {
@@ -64,6 +67,7 @@ void Crew::start(const std::string& role) {
   }
   member.child = *std::move(child);
   member.started = steady_clock::now();
+  member.silent.reset();
   member.hearing = loop_.watch(member.child.channel().fd(), EventLoop::For::Reading,
                                [this, role] { hear(role); });
   if (role == kRecorder) {
@@ -122,6 +126,10 @@ void Crew::hear(const std::string& role) {
 
 void Crew::take(const std::string& role, ipc::Frame& frame) {
   const ByteView bytes = as_bytes(frame.payload);
+  members_[role].silent = 0;
+  if (static_cast<Type>(frame.type) == Type::Alive) {
+    return;
+  }
   if (static_cast<Type>(frame.type) == Type::Health) {
     return set_health(role, frame.payload);
   }
@@ -176,6 +184,16 @@ void Crew::failed(const std::string& role, const std::string& why) {
   }
 }
 
+void Crew::count_beats() {
+  for (auto& [role, member] : members_) {
+    if (member.child.running() && member.silent && ++*member.silent > kMostSilent) {
+      member.silent.reset();
+      member.child.end();
+      failed(role, "hung and was ended");
+    }
+  }
+}
+
 void Crew::collect() {
   for (auto& [role, member] : members_) {
     int status = 0;
@@ -190,6 +208,7 @@ void Crew::collect() {
 
 void Crew::finish() {
   finishing_ = true;
+  counting_beats_.reset();
   (void)tell(kRecorder, Type::Finish, {});
   Child& recorder = members_[kRecorder].child;
   (void)recorder.wait(kFinishMillis);

@@ -84,6 +84,7 @@ class Crew {
     EventLoop::Watching pause;
     std::chrono::steady_clock::time_point started;
     int failures = 0;
+    std::optional<int> silent;  ///< beats since it was heard from; nothing until it was
     std::optional<std::string>
         health;  ///< what is wrong; nothing until it was heard from or failed
   };
@@ -93,6 +94,8 @@ class Crew {
   void hear(const std::string& role);
   void take(const std::string& role, ipc::Frame& frame);
   void failed(const std::string& role, const std::string& why);
+  /// Ends roles that have been silent for long.
+  void count_beats();
   void set_health(const std::string& role, const std::string& health);
   /// Whether it was handed over; a role that does not read is ended, so that it starts anew.
   bool tell(const std::string& role, Type type, std::string_view payload, int fd = -1);
@@ -104,6 +107,7 @@ class Crew {
   int listener_;
   int quarantine_ = -1;
   Heard heard_;
+  EventLoop::Watching counting_beats_;
   std::map<std::string, Member> members_;
   std::deque<std::string> backlog_;  ///< packed records
   std::uint64_t lost_ = 0;

@@ -5,6 +5,7 @@
 #include "event_loop.hpp"
 #include "ipc/channel.hpp"
 #include "messages.hpp"
+#include "pulse.hpp"
 #include "roles.hpp"
 
 #include <grp.h>
@@ -76,6 +77,7 @@ class Desk {
     watching_listener_ = loop_.watch(listener_.get(), EventLoop::For::Reading, [this] { admit(); });
     watching_supervisor_ =
         loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear_supervisor(); });
+    beating_ = beat(loop_, supervisor_);
     (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), {});
   }
 
@@ -203,6 +205,7 @@ class Desk {
   std::uint64_t last_id_ = 0;
   EventLoop::Watching watching_listener_;
   EventLoop::Watching watching_supervisor_;
+  EventLoop::Watching beating_;
 };
 
 }  // namespace

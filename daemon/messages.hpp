@@ -51,6 +51,7 @@ enum class Type : std::uint16_t {
   Closed = 48,     ///< receiver → supervisor → sender: a session's number
   Drop = 49,       ///< supervisor → receiver: a session is to end
   Note = 50,       ///< supervisor → receiver: for the index of the quarantine
+  Alive = 13,    ///< every role → supervisor, once a second: that it works off what comes
 };
 
 /// What the recorder needs of a revision to put words into names.

@@ -46,7 +46,7 @@ Answer Operators::undertake(const Undertaking& undertaking) {
 
 Answer Operators::decide(Undertaking undertaking, Standing standing) {
   undertaking.attempt = [&](const Wish& wish) {
-    return enforcer_.decide(std::move(standing), wish);
+    return enforcer_.decide(standing, wish);  // may be tried again
   };
   return undertake(undertaking);
 }

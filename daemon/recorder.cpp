@@ -8,12 +8,16 @@
 #include "journal/store.hpp"
 #include "messages.hpp"
 #include "nflog/fold.hpp"
+#include "pulse.hpp"
 #include "roles.hpp"
 
 #include <unistd.h>
 #include <csignal>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 
@@ -54,6 +58,7 @@ class Recorder {
     watching_supervisor_ =
         loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear_supervisor(); });
     retrying_ = loop_.every(kRetry, [this] { retry(); });
+    beating_ = beat(loop_, supervisor_);
     tell_health();
     if (store_.was_torn()) {
       write({journal::record_of(
@@ -233,35 +238,49 @@ class Recorder {
     }
   }
 
-  /// Onto the disk, in order, and from there onwards; what the disk does not take waits.
+  /// Onto the disk, in order, and from there onwards; what the disk does not take waits, and what
+  /// there is no room for is counted: the next summary stands for it.
   void write(const std::vector<Record>& records) {
     const std::size_t room = kWaiting - std::min(kWaiting, waiting_.size());
-    waiting_.insert(waiting_.end(), records.begin(),
-                    records.begin() + static_cast<std::ptrdiff_t>(std::min(room, records.size())));
-    lost_ += records.size() - std::min(room, records.size());
+    const auto end = records.begin() + static_cast<std::ptrdiff_t>(std::min(room, records.size()));
+    waiting_.insert(waiting_.end(), records.begin(), end);
+    std::for_each(end, records.end(), [this](const Record& lost) { accounts_.take_back(lost); });
+    lost_ += static_cast<std::uint64_t>(records.end() - end);
     flush();
   }
 
+  /// Tells the supervisor the first thing that is not well.
   void flush() {
+    const std::array<Result<>, 3> steps{keep(), save(), deliver()};
+    const auto* failed = std::ranges::find_if(steps, [](const auto& step) { return !step; });
+    report(failed == steps.end() ? std::string{} : failed->error().text());
+  }
+
+  /// A part at a time, so that a disk with little room takes what it can.
+  Result<> keep() {
     if (lost_ > 0 && waiting_.size() < kWaiting) {
       waiting_.push_back(journal::record_of(
           Event::Health,
-          "記録できなかった記録の数 / records that could not be kept: " + std::to_string(lost_)));
+          "記録できず計数のみとした記録の数 / records that could not be kept and were only "
+          "counted: " +
+              std::to_string(lost_)));
       lost_ = 0;
     }
-    if (!waiting_.empty()) {
-      const auto written = store_.append(waiting_, now());
+    while (!waiting_.empty()) {
+      tell_alive(supervisor_);
+      const auto end =
+          waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(kBatch, waiting_.size()));
+      const auto written = store_.append({waiting_.begin(), end}, now());
       if (!written) {
-        return report(written.error().text());
+        return fail(written.error());
       }
-      waiting_.clear();
+      waiting_.erase(waiting_.begin(), end);
       must_save_ = true;
       if (log_ == LogTo::Console) {
         print(*written);
       }
     }
-    save();
-    deliver();
+    return {};
   }
 
   void print(const std::vector<Entry>& entries) {
@@ -280,45 +299,45 @@ class Recorder {
     store_.delivered(entries.back().seq);
   }
 
-  void deliver() {
+  Result<> deliver() {
     if (log_ == LogTo::Console) {
-      return report({});
+      return {};
     }
     for (;;) {
+      tell_alive(supervisor_);
       const auto entries = store_.undelivered(kBatch);
       if (!entries) {
-        return report(entries.error().text());
+        return fail(entries.error());
       }
       for (const Entry& entry : *entries) {
         if (auto sent = journald_.send(entry); !sent) {
-          return report(sent.error().text());
+          return sent;
         }
         store_.delivered(entry.seq);
         must_save_ = true;
       }
       if (entries->size() < kBatch) {
-        return report({});
+        return {};
       }
     }
   }
 
-  void save() {
-    if (!must_save_) {
-      return;
+  /// The sums, which cover what waits too: not before that is on disk.
+  Result<> save() {
+    if (must_save_ && waiting_.empty()) {
+      if (auto saved = store_.save(accounts_.sums()); !saved) {
+        return saved;
+      }
+      must_save_ = false;
     }
-    if (auto saved = store_.save(accounts_.sums()); !saved) {
-      return report(saved.error().text());
-    }
-    must_save_ = false;
+    return {};
   }
 
   void retry() {
     leaks_left_ = kMostLeaks;
     leak_messages_ = 0;
-    if (!waiting_.empty() || lost_ > 0 || !health_.empty()) {
+    if (!waiting_.empty() || lost_ > 0 || must_save_ || !health_.empty()) {
       flush();
-    } else {
-      save();
     }
   }
 
@@ -341,9 +360,8 @@ class Recorder {
   }
 
   void finish() {
-    flush();
     must_save_ = true;
-    save();
+    flush();
     if (waiting_.empty()) {
       (void)store_.close();
     }
@@ -361,11 +379,12 @@ class Recorder {
   EventLoop::Watching watching_watch_;
   EventLoop::Watching watching_sensor_;
   EventLoop::Watching retrying_;
+  EventLoop::Watching beating_;
   EventLoop::Watching finishing_;
   std::shared_ptr<const Names> names_;
   std::optional<Window> window_;
   std::optional<std::pair<std::uint64_t, std::vector<nflog::Fold>>> early_;
-  std::vector<Record> waiting_;
+  std::deque<Record> waiting_;
   std::uint64_t lost_ = 0;
   std::size_t leaks_left_ = kMostLeaks;
   int leak_messages_ = 0;

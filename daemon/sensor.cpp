@@ -8,6 +8,7 @@
 #include "messages.hpp"
 #include "muzzle.hpp"
 #include "nflog/fold.hpp"
+#include "pulse.hpp"
 #include "roles.hpp"
 #include "sensor/judge.hpp"
 #include "sensor/source.hpp"
@@ -59,6 +60,7 @@ class Sensor {
     watching_recorder_ = loop_.watch(recorder_.fd(), EventLoop::For::Reading, [this] { end(); });
     closing_ = loop_.every(judge_.knowledge().window, [this] { close(); });
     resting_ = loop_.every(kRest, [this] { rest(); });
+    beating_ = beat(loop_, supervisor_);
     (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), {});
   }
 
@@ -124,6 +126,7 @@ class Sensor {
   nflog::Folder folder_;
   EventLoop::Watching watching_supervisor_;
   EventLoop::Watching watching_recorder_;
+  EventLoop::Watching beating_;
   EventLoop::Watching closing_;
   EventLoop::Watching resting_;
 };

@@ -6,6 +6,7 @@
 #include "crew.hpp"
 #include "enforcer.hpp"
 #include "event_loop.hpp"
+#include "health.hpp"
 #include "notify.hpp"
 #include "operators.hpp"
 #include "post.hpp"
@@ -35,7 +36,8 @@ constexpr milliseconds kLongestTurn{60'000};  ///< the clock may be set meanwhil
 constexpr milliseconds kCrewDeadline{10'000};
 constexpr milliseconds kTimeSaved{60'000};
 constexpr milliseconds kRepair{300};  ///< however long a window is
-constexpr seconds kTrialAgain{5};     ///< until a rollback that failed is tried again
+constexpr milliseconds kHealth{1000};
+constexpr seconds kTrialAgain{5};  ///< until a rollback that failed is tried again
 constexpr int kErrorPriority = 3;
 
 std::string user_text(std::uint32_t uid) {
@@ -47,6 +49,7 @@ class Supervisor {
  public:
   Supervisor(EventLoop& loop, const Startup& startup, Surroundings surroundings, Enforcer enforcer)
       : loop_{loop},
+        provisions_{startup.state_dir},
         surroundings_{std::move(surroundings)},
         enforcer_{std::move(enforcer)},
         crew_{loop,
@@ -104,6 +107,7 @@ class Supervisor {
       look_around();
       sense();
     });
+    looking_at_health_ = loop_.every(kHealth, [this] { look_at_health(); });
     if (const auto period = alive_period()) {
       alive_ = loop_.every(*period, [] { notify_alive(); });
     }
@@ -189,6 +193,9 @@ class Supervisor {
   Attempt undertake(const Undertaking& undertaking) {
     close_window();  // what was counted under the former names
     Attempt attempt = undertaking.attempt(undertaking.wish);
+    if (!attempt.ok && undertaking.verdict == Verdict::Deny && provisions_.give_up_reserve()) {
+      attempt = undertaking.attempt(undertaking.wish);  // with the last of the disk
+    }
     if (!attempt.ok && !attempt.changed) {
       chronicle_.tell_failure(undertaking.event, attempt, {"実施しなかった", "it was not done"});
       return attempt;
@@ -328,6 +335,12 @@ class Supervisor {
     }
   }
 
+  void look_at_health() {
+    for (const auto& [what, why] : provisions_.look(chronicle_.language())) {
+      chronicle_.complain(what, why);
+    }
+  }
+
   /// A clock that was set forward ends permits at once, one that was set back revives none.
   void look_at_clock() {
     const policy::Instant now = enforcer_.clock().now();
@@ -417,7 +430,7 @@ class Supervisor {
   void end() {
     ready_ = false;
     for (EventLoop::Watching* watching :
-         {&window_, &turning_, &saving_time_, &repairing_, &trial_}) {
+         {&window_, &turning_, &saving_time_, &repairing_, &looking_at_health_, &trial_}) {
       watching->reset();
     }
     crew_.finish();
@@ -425,6 +438,7 @@ class Supervisor {
   }
 
   EventLoop& loop_;
+  Provisions provisions_;
   Surroundings surroundings_;
   Enforcer enforcer_;
   Crew crew_;
@@ -439,6 +453,7 @@ class Supervisor {
   EventLoop::Watching turning_;
   EventLoop::Watching saving_time_;
   EventLoop::Watching repairing_;
+  EventLoop::Watching looking_at_health_;
   EventLoop::Watching trial_;
   EventLoop::Watching alive_;
   bool begun_ = false;

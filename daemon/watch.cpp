@@ -7,6 +7,7 @@
 #include "messages.hpp"
 #include "nflog/fold.hpp"
 #include "nflog/source.hpp"
+#include "pulse.hpp"
 #include "roles.hpp"
 
 #include <net/if.h>
@@ -38,6 +39,7 @@ class Watcher {
         loop_.watch(source_.fd(), EventLoop::For::Reading, [this] { read(kAtOnce); });
     watching_supervisor_ =
         loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear(); });
+    beating_ = beat(loop_, supervisor_);
     (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), {});
   }
 
@@ -97,6 +99,7 @@ class Watcher {
   ipc::Channel recorder_;
   EventLoop::Watching watching_source_;
   EventLoop::Watching watching_supervisor_;
+  EventLoop::Watching beating_;
   int exit_code_ = 0;
 };
 

@@ -21,6 +21,7 @@ constexpr mode_t kFileMode = 0640;
 constexpr std::size_t kLargestSegment = 1ULL << 30U;
 constexpr std::size_t kLargestCheckpoint = 16ULL << 20U;
 constexpr off_t kEndOfSegment = 256 << 10;
+constexpr std::uint64_t kRoom = 128 << 10;
 constexpr std::string_view kPrefix = "records-";
 constexpr std::string_view kSuffix = ".jsonl";
 
@@ -286,6 +287,7 @@ Result<std::vector<Entry>> Store::append(const std::vector<Record>& records, std
   }
   if (!write_all(segment_.get(), lines) || ::fdatasync(segment_.get()) != 0) {
     const int number = errno;
+    segment_room_ = 0;
     if (::ftruncate(segment_.get(), static_cast<off_t>(segment_size_)) != 0) {
       segment_.reset();  // what is half written there stays behind: a new segment begins
     }
@@ -294,7 +296,17 @@ Result<std::vector<Entry>> Store::append(const std::vector<Record>& records, std
   segment_size_ += lines.size();
   checkpoint_.seq += entries.size();
   checkpoint_.chain = chain;
+  keep_room();
   return entries;
+}
+
+/// Where the disk or the file system has none, it must do without.
+void Store::keep_room() {
+  if (segment_size_ + kRoom / 2 > segment_room_ &&
+      ::fallocate(segment_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(segment_size_),
+                  static_cast<off_t>(kRoom)) == 0) {
+    segment_room_ = segment_size_ + kRoom;
+  }
 }
 
 Result<> Store::begin_segment() {
@@ -307,6 +319,8 @@ Result<> Store::begin_segment() {
     return fail(system_error("cannot open '" + path + "'", errno));
   }
   segment_size_ = 0;
+  segment_room_ = 0;
+  keep_room();
   return drop_old_segments();
 }
 
@@ -397,8 +411,8 @@ Result<std::vector<Entry>> newest_entries(const std::string& directory, std::siz
       }
     }
   }
-  newest.erase(newest.begin(), newest.end() - static_cast<std::ptrdiff_t>(
-                                                  std::min(most, newest.size())));
+  newest.erase(newest.begin(),
+               newest.end() - static_cast<std::ptrdiff_t>(std::min(most, newest.size())));
   return newest;
 }
 

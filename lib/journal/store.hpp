@@ -53,7 +53,8 @@ class Store {
   [[nodiscard]] bool was_torn() const noexcept { return torn_; }
 
   /// Numbers, chains and writes the records, and syncs once. Returns what was written. After a
-  /// failure (disk full) nothing of the call counts as written and it may be repeated.
+  /// failure (disk full) nothing of the call counts as written and it may be repeated. Room for the
+  /// next few is taken beforehand, so that a disk that is full all at once takes what says so.
   [[nodiscard]] Result<std::vector<Entry>> append(const std::vector<Record>& records,
                                                   std::uint64_t time);
   /// Entries behind `delivered`, oldest first, at most `most`.
@@ -70,6 +71,7 @@ class Store {
   Result<> take_up(const Entry& entry, const std::function<void(const Entry&)>& replayed);
   Result<> reopen(const std::string& path, std::size_t whole);
   Result<> begin_segment();
+  void keep_room();
   Result<> drop_old_segments();
 
   std::string directory_;
@@ -79,6 +81,7 @@ class Store {
   UniqueFd lock_;
   UniqueFd segment_;
   std::uint64_t segment_size_ = 0;
+  std::uint64_t segment_room_ = 0;  ///< up to where the disk has promised room
 };
 
 /// Calls `each` with the entries of the store that lie behind `after`, oldest first, until it

@@ -178,5 +178,45 @@ TEST(Accounts, WhatWentWithOneTableIsForgottenAndTheOtherGoesOn) {
   EXPECT_EQ(*unpack_counters(as_bytes(pack(after))), after);
 }
 
+TEST(Accounts, AFloodHidesNeitherAnotherPairNorAnotherHost) {
+  const std::uint32_t other = drop_word(kCloud, kJumin, Reason::CrossZone);
+  std::vector<nflog::Fold> folds;
+  for (std::uint16_t port = 1; port <= 100; ++port) {
+    folds.push_back(fold(kWord, 1, port));
+  }
+  folds.push_back(fold(kWord, 1, 7));
+  folds.back().first.src = *net::Address::parse("10.10.9.9");
+  folds.push_back(fold(other, 1, 8));
+  Names few = names();
+  few.max_records = 5;
+  Accounts accounts{{}};
+
+  const auto records = accounts.close(few, folds, counters(kWord, 101));
+
+  ASSERT_THAT(records, SizeIs(6));
+  std::vector<std::string> ports;
+  for (std::size_t i = 0; i < 5; ++i) {
+    ports.push_back(field(records[i], "SEKISHO_DPORT"));
+  }
+  EXPECT_THAT(ports, ::testing::ElementsAre("1", "2", "3", "7", "8"));
+  EXPECT_EQ(records[5].event, Event::Summary);
+  EXPECT_EQ(field(records[5], "SEKISHO_COUNT"), "97");
+}
+
+TEST(Accounts, WhatCouldNotBeKeptComesIntoTheNextSummary) {
+  Accounts accounts{{}};
+  const auto records = accounts.close(names(), {fold(kWord, 3)}, counters(kWord, 5));
+  ASSERT_THAT(records, SizeIs(2));
+
+  accounts.take_back(records[0]);
+  const auto next = accounts.close(names(), {}, counters(kWord, 5));
+
+  ASSERT_THAT(next, SizeIs(1));
+  EXPECT_EQ(next[0].event, Event::Summary);
+  EXPECT_EQ(field(next[0], "SEKISHO_COUNT"), "3");
+  EXPECT_EQ(field(next[0], "SEKISHO_BYTES"), "180");
+  EXPECT_THAT(accounts.close(names(), {}, counters(kWord, 5)), IsEmpty());
+}
+
 }  // namespace
 }  // namespace sekisho::daemon

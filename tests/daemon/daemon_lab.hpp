@@ -10,8 +10,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace sekisho::testing {
@@ -89,6 +93,45 @@ class DaemonLab : public ::testing::Test {
     daemon_->write_config(config);
     daemon_->start();
     ASSERT_TRUE(daemon_->ready()) << daemon_->log();
+  }
+
+  /// Packets by "source>destination reason".
+  using Sums = std::map<std::string, std::uint64_t>;
+
+  [[nodiscard]] Sums kernel_sums() const {
+    Sums sums;
+    const auto status = boost::json::parse(daemon_->ctl("status --json").out);
+    for (const auto& row : status.at("drops").as_array()) {
+      const std::string key = std::string{row.at("src_zone").as_string()} + ">" +
+                              std::string{row.at("dst_zone").as_string()} + " " +
+                              std::string{row.at("reason").as_string()};
+      sums[key] += row.at("packets").to_number<std::uint64_t>();
+    }
+    return sums;
+  }
+
+  /// Of the events named.
+  [[nodiscard]] Sums record_sums(const std::set<std::string>& events = {"violation",
+                                                                        "summary"}) const {
+    Sums sums;
+    for (Sekishod::Record& record : daemon_->records()) {
+      if (events.contains(record["SEKISHO_EVENT"])) {
+        sums[record["SEKISHO_SRC_ZONE"] + ">" + record["SEKISHO_DST_ZONE"] + " " +
+             record["SEKISHO_REASON"]] += std::stoull(record["SEKISHO_COUNT"]);
+      }
+    }
+    return sums;
+  }
+
+  /// The sums are equal, and not empty.
+  [[nodiscard]] bool balanced() const {
+    return eventually([this] {
+      const Sums kernel = kernel_sums();
+      return !kernel.empty() && kernel == record_sums();
+    });
+  }
+  [[nodiscard]] std::string sums_text() const {
+    return ::testing::PrintToString(kernel_sums()) + ::testing::PrintToString(record_sums());
   }
 
   std::optional<City> city_;

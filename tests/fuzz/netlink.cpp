@@ -3,6 +3,7 @@
 // crash, no hang.
 #include "kernel/decode.hpp"
 #include "kernel/events.hpp"
+#include "kernel/limits.hpp"
 #include "kernel/others.hpp"
 #include "kernel/owned.hpp"
 #include "kernel/route_messages.hpp"
@@ -28,6 +29,10 @@ void read_everywhere(const kernel::Message& message, kernel::TableReader& reader
   (void)kernel::decode_address(message);
   (void)kernel::decode(message.payload);
   (void)kernel::decode_verdict(message.payload);
+  (void)kernel::decode_neighbour_table(message);
+  kernel::ConnectionTable table;
+  kernel::add_connection_counts(message, table);
+  kernel::set_connection_limits(message, table);
 }
 
 }  // namespace

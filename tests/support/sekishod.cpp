@@ -25,7 +25,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kPoll{10};
-constexpr int kReadyMillis = 20'000;
 
 std::string read_file(const std::string& path) {
   std::ifstream file{path};
@@ -107,7 +106,11 @@ void Sekishod::start(const std::vector<std::string>& before) {
 }
 
 bool Sekishod::ready() {
-  const auto end = steady_clock::now() + milliseconds{kReadyMillis};
+  return notified("READY=1");
+}
+
+bool Sekishod::notified(const std::string& wanted, milliseconds limit) {
+  const auto end = steady_clock::now() + limit;
   while (steady_clock::now() < end) {
     pollfd one{notified_.get(), POLLIN, 0};
     if (::poll(&one, 1, 100) > 0) {
@@ -115,7 +118,7 @@ bool Sekishod::ready() {
       const ssize_t size = ::recv(notified_.get(), buffer.data(), buffer.size(), 0);
       const std::string_view text{buffer.data(),
                                   static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
-      if (text.find("READY=1") != std::string_view::npos) {
+      if (text.find(wanted) != std::string_view::npos) {
         return true;
       }
     }

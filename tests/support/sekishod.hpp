@@ -46,6 +46,10 @@ class Sekishod {
   void start(const std::vector<std::string>& before = {});
   /// Waits for READY=1 (sd_notify); false when it has not come in time or the process has ended.
   [[nodiscard]] bool ready();
+  /// Waits for a message to the service manager (sd_notify) with this text in it; false when none
+  /// has come in time or the process has ended.
+  [[nodiscard]] bool notified(const std::string& text,
+                              std::chrono::milliseconds limit = std::chrono::seconds{20});
   /// SIGHUP, then READY=1 again.
   [[nodiscard]] bool reload();
   /// SIGTERM; the exit code.

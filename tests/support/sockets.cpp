@@ -23,8 +23,8 @@ SocketAddress resolve(const std::string& address, int port) {
   return result;
 }
 
-UniqueFd bound(const SocketAddress& address, int type) {
-  UniqueFd fd{::socket(address.storage.ss_family, type | SOCK_CLOEXEC, 0)};
+UniqueFd bound(const SocketAddress& address, int type, int protocol) {
+  UniqueFd fd{::socket(address.storage.ss_family, type | SOCK_CLOEXEC, protocol)};
   const int one = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   if (::bind(fd.get(), address.get(), address.length) != 0) {

@@ -21,8 +21,8 @@ struct SocketAddress {
 
 /// Of a numeric address of either family; throws for any other.
 [[nodiscard]] SocketAddress resolve(const std::string& address, int port);
-/// A socket of this type with that address; throws where it cannot have it.
-[[nodiscard]] UniqueFd bound(const SocketAddress& address, int type);
+/// A socket of this type and protocol with that address; throws where it cannot have it.
+[[nodiscard]] UniqueFd bound(const SocketAddress& address, int type, int protocol = 0);
 /// Throws where it cannot be reached.
 void connect(const UniqueFd& fd, const SocketAddress& to);
 

@@ -37,7 +37,9 @@ class Connections : public LabTest {
       Packet packet = packet_of(last, kRow, lab_->ends_of(last.in));
       packet.state = place.state;
       packet.direction = place.direction;
-      packet.ct_mark = simulate::run(lab_->table(), packets.front(), kNow).ct_mark;
+      if (place.state != CtState::Invalid) {  // which belongs to no connection
+        packet.ct_mark = simulate::run(lab_->table(), packets.front(), kNow).ct_mark;
+      }
       packets.push_back(packet);
       lab_->know_neighbours(packets);
       for (std::size_t i = 0; i < opening.size(); ++i) {
@@ -153,6 +155,26 @@ TEST_F(Connections, ErrorsPassWhenTheirSenderIsHonest) {
          "cloud inet-office spoofed_source");
   expect({kWeb4}, error_about(kWeb4, "lg0", "10.20.0.7"), related,
          "lgwan-office inet-office cross_zone");
+}
+
+TEST_F(Connections, SegmentsOutsideTheWindowAreInvalidAndEndNothing) {
+  const Place outside{CtState::Invalid, Direction::Original};
+  const Place forth{CtState::Established, Direction::Original};
+  for (const Probe& opening : {kWeb4, kWeb6}) {
+    const std::vector<Probe> opened{opening, answer_to(opening, "sc0"), segment(opening)};
+    Probe injected = segment(opening);
+    injected.sequence = 0x70000000;
+    Probe reset = injected;
+    reset.flags = tcp::kRst;
+
+    expect(opened, injected, outside, "inet-office cloud invalid");
+    expect(opened, reset, outside, "inet-office cloud invalid");
+    lab_->inside([&] {
+      const Seen after = lab_->send(segment(opening), kRow, false);
+      EXPECT_EQ(text_of(after), "seen at sc0, counted");
+    });
+    expect(opened, segment(opening), forth, kPasses);
+  }
 }
 
 TEST_F(Connections, TheAppliancesOwnAreAnsweredByTheirWireAlone) {

@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "explain/explain.hpp"
+#include "support/checksums.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,8 @@ namespace sekisho::threeway {
 namespace {
 
 namespace protocol = net::protocol;
+using testing::crc32c;
+using testing::internet_checksum;
 
 constexpr std::uint8_t kFragment = 44;  // IPPROTO_FRAGMENT
 constexpr std::uint8_t kRouting = 43;   // IPPROTO_ROUTING
@@ -28,30 +31,6 @@ void append(Frame& frame, const Writer& writer) {
 void put16(Frame& frame, std::size_t at, std::uint16_t value) {
   frame.at(at) = static_cast<std::uint8_t>(value >> 8U);
   frame.at(at + 1) = static_cast<std::uint8_t>(value & 0xffU);
-}
-
-/// RFC 1071.
-std::uint16_t internet_checksum(std::span<const std::uint8_t> bytes) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    sum += std::uint32_t{bytes[i]} << (i % 2 == 0 ? 8U : 0U);
-  }
-  while (sum > 0xffff) {
-    sum = (sum & 0xffffU) + (sum >> 16U);
-  }
-  return static_cast<std::uint16_t>(~sum & 0xffffU);
-}
-
-/// RFC 9260, appendix A; bit by bit.
-std::uint32_t crc32c(std::span<const std::uint8_t> bytes) {
-  std::uint32_t crc = 0xffffffff;
-  for (const std::uint8_t byte : bytes) {
-    crc ^= byte;
-    for (int bit = 0; bit < 8; ++bit) {
-      crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0x82f63b78U : 0U);
-    }
-  }
-  return ~crc;
 }
 
 /// Over the addresses, length and protocol (RFC 768, RFC 8200 section 8.1) and the transport bytes.
@@ -71,8 +50,8 @@ Frame tcp_header(const Probe& probe, std::uint16_t sport) {
   Writer header;
   header.u16(sport);
   header.u16(probe.dport);
-  header.u32(1000);
-  header.u32((probe.flags & tcp::kAck) != 0 ? 1001 : 0);
+  header.u32(probe.sequence);
+  header.u32((probe.flags & tcp::kAck) != 0 ? probe.sequence + 1 : 0);
   header.u8(5U << 4U);
   header.u8(probe.flags);
   header.u16(8192);

@@ -44,6 +44,7 @@ struct Probe {
   std::uint8_t type = 8;  ///< of ICMP and ICMPv6
   std::uint8_t code = 0;
   std::uint8_t flags = tcp::kSyn;
+  std::uint32_t sequence = 1000;              ///< of TCP; what it acknowledges is one more
   std::uint8_t chunk = 1;                     ///< of SCTP: INIT
   std::uint8_t hops = 0;                      ///< 0: what the protocol asks for
   std::string mac = {};                       ///< sender's; empty: the far end's

@@ -54,6 +54,18 @@ void print_drops(const object& status, Language language) {
   columns.print(std::string{Text{"遮断", "drops"}.in(language)});
 }
 
+/// Those that have happened.
+void print_losses(const object& kernel, Language language) {
+  Columns columns;
+  for (const auto& row : rows_in(kernel, "dropped_by_stack")) {
+    const object& loss = row.as_object();
+    if (text_in(loss, "packets") != "0") {
+      columns.add({text_in(loss, "name"), text_in(loss, "packets"), text_in(loss, "meaning")});
+    }
+  }
+  columns.print(std::string{Text{"カーネル自身による廃棄", "dropped by the kernel"}.in(language)});
+}
+
 }  // namespace
 
 Exit run_status(const Arguments& arguments) {
@@ -83,6 +95,9 @@ Exit run_status(const Arguments& arguments) {
   print_zones(status, arguments.language);
   print_permits(status, arguments.language);
   print_drops(status, arguments.language);
+  if (kernel != nullptr) {
+    print_losses(*kernel, arguments.language);
+  }
   Columns processes;
   for (const auto& row : rows_in(status, "processes")) {
     processes.add({text_in(row.as_object(), "role"), text_in(row.as_object(), "pid")});
