@@ -117,6 +117,9 @@ class Rewriter {
     if (unknown_ > 0) {
       parts_.report.note(Action::RemovedUnknown, "content operator", unknown_);
     }
+    if (marked_ > 0) {
+      parts_.report.note(Action::RemovedMetadata, "marked content", marked_);
+    }
     if (hidden_ > 0) {
       parts_.report.note(Action::RemovedHidden, "layer", hidden_);
     }
@@ -208,6 +211,7 @@ class Rewriter {
     const bool layer = operands_.size() == 2 && operands_[0].text == "OC" &&
                        parts_.names.hidden.contains(operands_[1].text);
     layers_.push_back(layer);
+    marked_ += layer ? 0 : 1;
     concealed_ += layer ? 1 : 0;
     hidden_ += layer ? 1 : 0;
   }
@@ -388,6 +392,7 @@ class Rewriter {
   std::uint64_t saved_ = 0;
   std::uint64_t unknown_ = 0;
   std::uint64_t hidden_ = 0;
+  std::uint64_t marked_ = 0;
   std::string font_;
 };
 

@@ -6,7 +6,7 @@
 
 #include <qpdf/Buffer.hh>
 #include <qpdf/QPDFAcroFormDocumentHelper.hh>
-#include <qpdf/QPDFOutlineDocumentHelper.hh>
+#include <qpdf/QPDFNameTreeObjectHelper.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <qpdf/QPDFWriter.hh>
 
@@ -17,6 +17,7 @@ namespace sekisho::sanitize::pdf {
 namespace {
 
 constexpr std::size_t kMostOutlines = 5'000;
+constexpr unsigned kDeepestOutline = 30;
 constexpr std::size_t kLongestTitle = 400;
 
 struct Meaning {
@@ -84,8 +85,9 @@ std::string clean_title(const std::string& text) {
 }
 
 bool only_goes_somewhere(Handle action) {
-  return action.isArray() ||
-         (action.isDictionary() && action.getKey("/S").isNameAndEquals("/GoTo"));
+  const bool dictionary = action.isDictionary();
+  return action.isArray() || action.isNull() ||
+         (dictionary && action.getKey("/S").isNameAndEquals("/GoTo") && !action.hasKey("/Next"));
 }
 
 }  // namespace
@@ -137,6 +139,8 @@ void Rebuilder::flatten_annotations() {
           kAnnotations, [&](const Meaning& known) { return name == known.key; });
       if (row != kAnnotations.end()) {
         job_.report().note(row->action, name);
+      } else if (!annotation.hasKey("/AP")) {
+        job_.report().note(Action::RemovedUnknown, name);
       }
       if (annotation.hasKey("/A") || annotation.hasKey("/AA")) {
         job_.report().note(Action::RemovedAction, name);
@@ -188,10 +192,23 @@ Handle Rebuilder::page(Handle from) {
   return out_.makeIndirectObject(made);
 }
 
-/// A place in the document (ISO 32000-1, 12.3.2.2): one of its pages and how it is shown; null
-/// where it leads elsewhere.
+/// What a name in the document stands for (ISO 32000-1, 12.3.2.3); null where nobody says.
+Handle Rebuilder::named_place(Handle name) {
+  Handle root = in_.getRoot();
+  Handle place = Handle::newNull();
+  if (name.isName()) {
+    place = root.getKey("/Dests").getKeyIfDict(name.getName());
+  } else if (Handle tree = root.getKey("/Names").getKeyIfDict("/Dests"); tree.isDictionary()) {
+    QPDFNameTreeObjectHelper{tree, in_, false}.findObject(name.getUTF8Value(), place);
+  }
+  return place;
+}
+
+/// A place in the document (12.3.2.2): one of its pages and how it is shown; null where it leads
+/// elsewhere.
 Handle Rebuilder::destination(Handle from) {
-  Handle place = from.isDictionary() ? from.getKey("/D") : from;
+  Handle place = from.isName() || from.isString() ? named_place(from) : from;
+  place = place.isDictionary() ? place.getKey("/D") : place;
   if (!place.isArray() || place.getArrayNItems() == 0 || place.getArrayNItems() > 6) {
     return Handle::newNull();
   }
@@ -207,41 +224,52 @@ Handle Rebuilder::destination(Handle from) {
   return made;
 }
 
-/// Titles and the places they lead to; nothing else of the old outline.
+/// The items from `first` on, each once wherever it is referred to from: titles and the places they
+/// lead to.
+void Rebuilder::outline_items(Handle first, Handle parent) {
+  Handle last = Handle::newNull();
+  if (++depth_ > kDeepestOutline) {
+    first = Handle::newNull();
+  }
+  for (Handle item = first; item.isDictionary() && outlines_.size() < kMostOutlines &&
+                            outlines_.insert(item.getObjGen()).second;
+       item = item.getKey("/Next")) {
+    Handle action = item.getKey("/A");
+    if (!only_goes_somewhere(action)) {
+      job_.report().note(Action::RemovedAction, "outline");
+    }
+    Handle made = out_.makeIndirectObject(Handle::newDictionary());
+    outline_items(item.getKey("/First"), made);
+    const bool goes = action.isDictionary() && action.getKey("/S").isNameAndEquals("/GoTo");
+    Handle place = destination(goes ? action.getKey("/D") : item.getKey("/Dest"));
+    if (place.isNull() && !made.hasKey("/First")) {
+      continue;
+    }
+    Handle old = item.getKey("/Title");
+    const std::string text = clean_title(old.isString() ? old.getUTF8Value() : std::string{});
+    job_.report().saw_text(text);
+    made.replaceKey("/Title", Handle::newUnicodeString(text));
+    made.replaceKey("/Parent", parent);
+    if (!place.isNull()) {
+      made.replaceKey("/Dest", place);
+    }
+    if (last.isNull()) {
+      parent.replaceKey("/First", made);
+    } else {
+      last.replaceKey("/Next", made);
+      made.replaceKey("/Prev", last);
+    }
+    last = made;
+  }
+  if (!last.isNull()) {
+    parent.replaceKey("/Last", last);
+  }
+  --depth_;
+}
+
 void Rebuilder::outlines() {
-  QPDFOutlineDocumentHelper old{in_};
-  std::size_t count = 0;
-  const std::function<void(std::vector<QPDFOutlineObjectHelper>, Handle)> add = [&](auto items,
-                                                                                    Handle parent) {
-    Handle last = Handle::newNull();
-    for (QPDFOutlineObjectHelper& item : items) {
-      Handle place = destination(item.getDest());
-      const std::string text = clean_title(item.getTitle());
-      if (++count > kMostOutlines || (place.isNull() && item.getKids().empty())) {
-        continue;
-      }
-      job_.report().saw_text(text);
-      Handle made = out_.makeIndirectObject(Handle::newDictionary());
-      made.replaceKey("/Title", Handle::newUnicodeString(text));
-      made.replaceKey("/Parent", parent);
-      if (!place.isNull()) {
-        made.replaceKey("/Dest", place);
-      }
-      if (last.isNull()) {
-        parent.replaceKey("/First", made);
-      } else {
-        last.replaceKey("/Next", made);
-        made.replaceKey("/Prev", last);
-      }
-      last = made;
-      add(item.getKids(), made);
-    }
-    if (!last.isNull()) {
-      parent.replaceKey("/Last", last);
-    }
-  };
   Handle root = out_.makeIndirectObject(Handle::newDictionary());
-  add(old.getTopLevelOutlines(), root);
+  outline_items(in_.getRoot().getKey("/Outlines").getKeyIfDict("/First"), root);
   if (root.hasKey("/First")) {
     root.replaceKey("/Type", Handle::newName("/Outlines"));
     out_.getRoot().replaceKey("/Outlines", root);

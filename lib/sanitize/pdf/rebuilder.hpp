@@ -51,7 +51,9 @@ class Rebuilder {
   void note_document();
   void flatten_annotations();
   Handle page(Handle from);
+  Handle named_place(Handle name);
   Handle destination(Handle from);
+  void outline_items(Handle first, Handle parent);
   void outlines();
   void title();
 
@@ -139,6 +141,7 @@ class Rebuilder {
   std::map<QPDFObjGen, ResourcesPtr> resources_;
   std::map<QPDFObjGen, std::shared_ptr<const Unicode>> texts_;  ///< by rebuilt font
   std::map<QPDFObjGen, Handle> pages_;
+  std::set<QPDFObjGen> outlines_;  ///< items that have been taken
   std::set<QPDFObjGen> hidden_layers_;
   bool layers_are_hidden_ = false;  ///< but for those in `hidden_layers_`, which are not then
   std::string page_text_;

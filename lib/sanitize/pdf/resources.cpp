@@ -81,9 +81,13 @@ Rebuilder::ResourcesPtr Rebuilder::make_resources(Handle from) {
       const std::string name = key.substr(1);
       Handle object = (this->*section.copy)(value);
       if (object.isNull()) {
+        job_.report().note(Action::RemovedUnknown, section.key);
         continue;
       }
       const std::string as = renamed(name, *section.names);
+      if (as != name) {
+        job_.report().note(Action::ChangedName, section.key);
+      }
       section.names->emplace(name, as);
       rebuilt.replaceKey("/" + as, object);
       if (section.names == &made->names.fonts) {
