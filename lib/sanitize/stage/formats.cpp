@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "sanitize/pdf/formats.hpp"
 #include "sanitize/stage/stage.hpp"
 
 #include <vector>
@@ -12,7 +13,7 @@ std::vector<Format> collected() {
     all.insert(all.end(), family.begin(), family.end());
   };
   // one line for each family
-  (void)add;
+  add(pdf::formats());
   return all;
 }
 
