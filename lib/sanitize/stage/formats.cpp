@@ -3,6 +3,7 @@
 
 #include "sanitize/archive/formats.hpp"
 #include "sanitize/mail/formats.hpp"
+#include "sanitize/pdf/formats.hpp"
 #include "sanitize/picture/formats.hpp"
 #include "sanitize/text/formats.hpp"
 
@@ -21,6 +22,7 @@ std::vector<Format> collected() {
   add(mail::formats());
   add(picture::formats());
   add(archive::formats());
+  add(pdf::formats());
   return all;
 }
 
