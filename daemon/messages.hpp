@@ -31,6 +31,7 @@ enum class Type : std::uint16_t {
   Answer = 10,   ///< supervisor → desk: id (u64), control::Answer
   Wires = 11,    ///< supervisor → sensor: sensor::Knowledge
   Leaks = 12,    ///< sensor → recorder: nflog::Fold list with words of sensor/leak.hpp
+  Alive = 13,    ///< every role → supervisor, once a second: that it works off what comes
   // of mail exchanges, as mail.hpp has them; receiver, sender and sanitizer know the supervisor alone
   Beat = 32,       ///< supervisor → each of them, and back: a number
   Listen = 33,     ///< supervisor → receiver: a listening socket, as descriptor
@@ -51,7 +52,6 @@ enum class Type : std::uint16_t {
   Closed = 48,     ///< receiver → supervisor → sender: a session's number
   Drop = 49,       ///< supervisor → receiver: a session is to end
   Note = 50,       ///< supervisor → receiver: for the index of the quarantine
-  Alive = 13,    ///< every role → supervisor, once a second: that it works off what comes
 };
 
 /// What the recorder needs of a revision to put words into names.

@@ -5,6 +5,7 @@
 #include "ipc/channel.hpp"
 #include "mail.hpp"
 #include "messages.hpp"
+#include "pulse.hpp"
 #include "receiving.hpp"
 #include "roles.hpp"
 
@@ -76,6 +77,7 @@ class Receivers {
         means_{loop_, store_,
                [this](Type type, std::string_view payload, int fd) { tell(type, payload, fd); },
                [this](std::uint64_t number) { over(number); }} {
+    beating_ = daemon::beat(loop_, supervisor_);
     watching_ = loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear(); });
     expiring_ = loop_.every(kExpiry, [this] { expire(); });
     tell(Type::Health, {}, -1);
@@ -267,6 +269,7 @@ class Receivers {
   std::uint64_t last_ = 0;
   std::vector<std::uint64_t> ended_;
   EventLoop::Watching watching_;
+  EventLoop::Watching beating_;
   EventLoop::Watching expiring_;
   EventLoop::Watching burying_;
   int exit_code_ = 0;

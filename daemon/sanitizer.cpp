@@ -7,6 +7,7 @@
 #include "ipc/channel.hpp"
 #include "mail.hpp"
 #include "messages.hpp"
+#include "pulse.hpp"
 #include "roles.hpp"
 #include "sanitize/profile/way.hpp"
 
@@ -22,6 +23,7 @@ class Sanitizer {
  public:
   Sanitizer(EventLoop& loop, guard::Guard guard)
       : loop_{loop}, guard_{std::move(guard)}, supervisor_{UniqueFd{kSupervisorFd}} {
+    beating_ = daemon::beat(loop_, supervisor_);
     watching_ = loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear(); });
     watching_guard_ = loop_.watch(guard_.fd(), EventLoop::For::Reading, [this] { advance(); });
     (void)supervisor_.send(static_cast<std::uint16_t>(Type::Health), {});
@@ -105,6 +107,7 @@ class Sanitizer {
   ipc::Channel supervisor_;
   std::map<std::uint64_t, std::uint64_t> sessions_;  ///< by task
   EventLoop::Watching watching_;
+  EventLoop::Watching beating_;
   EventLoop::Watching watching_guard_;
   int exit_code_ = 0;
 };

@@ -5,6 +5,7 @@
 #include "ipc/channel.hpp"
 #include "mail.hpp"
 #include "messages.hpp"
+#include "pulse.hpp"
 #include "roles.hpp"
 #include "sending.hpp"
 
@@ -25,6 +26,7 @@ class Senders {
         supervisor_{UniqueFd{kSupervisorFd}},
         means_{loop_, [this](Type type, std::string_view payload) { tell(type, payload); },
                [this](std::uint64_t number) { over(number); }} {
+    beating_ = daemon::beat(loop_, supervisor_);
     watching_ = loop_.watch(supervisor_.fd(), EventLoop::For::Reading, [this] { hear(); });
     tell(Type::Health, {});
   }
@@ -147,6 +149,7 @@ class Senders {
   std::map<std::uint64_t, std::unique_ptr<Sending>> sessions_;
   std::vector<std::uint64_t> ended_;
   EventLoop::Watching watching_;
+  EventLoop::Watching beating_;
   EventLoop::Watching burying_;
   int exit_code_ = 0;
 };
