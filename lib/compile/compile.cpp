@@ -126,13 +126,19 @@ ruleset::Table Draft::finish() && {
 }
 
 std::string permit_of(std::uint32_t mark, const Compiled& compiled) {
-  const ruleset::Set* known = compiled.table.set("known");
   const ruleset::Bytes key = ruleset::mark_bytes(mark);
-  if (known == nullptr) {
-    return {};
+  // self flows are in the second alone: nobody else's packets may bear their marks
+  for (const char* name : {"known", "self_live"}) {
+    const ruleset::Set* set = compiled.table.set(name);
+    if (set == nullptr) {
+      continue;
+    }
+    const auto at = std::ranges::lower_bound(*set->elements, key, {}, &Element::key);
+    if (at != set->elements->end() && std::ranges::equal(at->key.view().first(key.size()), key.view())) {
+      return at->comment;
+    }
   }
-  const auto at = std::ranges::lower_bound(*known->elements, key, {}, &Element::key);
-  return at != known->elements->end() && at->key == key ? at->comment : std::string{};
+  return {};
 }
 
 Compiled compile(const policy::Policy& policy, const policy::Situation& situation, const Numbers& known) {

@@ -200,7 +200,8 @@ Table one_of_everything() {
   table.chains.push_back({"look", std::nullopt, lookups()});
   table.chains.push_back({"deeper", std::nullopt, {}});
   table.chains.push_back({"forward", Hook{HookPoint::Forward, 0, true}, {rule({Verdict{VerdictKind::Drop, {}}})}});
-  table.chains.push_back({"early", Hook{HookPoint::Prerouting, -150, false}, {rule({Verdict{VerdictKind::Jump, "compare"}})}});
+  table.chains.push_back({"early", Hook{HookPoint::Prerouting, -150, false},
+                          {rule({Verdict{VerdictKind::Jump, "compare"}}), rule({is(Field::L4Proto, number(6)), Tproxy{25025}})}});
   normalise(table);
   return table;
 }

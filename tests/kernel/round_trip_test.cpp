@@ -56,7 +56,8 @@ TEST_F(RoundTrip, NftReadsItAsMeant) {
         "10.0.0.0/24 . 11.0.0.0/29 . tcp . 2000-2999 : 0x8a000001", "limit rate 100/second burst 20 packets",
         "\"in0\" . \"sc0\" comment \"there\" : goto deeper", "iifname . oifname vmap @pairs", "comment \"web\"",
         "type filter hook forward priority filter; policy drop;", "icmpv6 type echo-request",
-        "type filter hook prerouting priority mangle; policy accept;", "counter packets 0 bytes 0"}) {
+        "type filter hook prerouting priority mangle; policy accept;", "counter packets 0 bytes 0",
+        "meta l4proto tcp tproxy to :25025"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\nis not in\n" << text;
   }
 }
