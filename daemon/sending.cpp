@@ -146,7 +146,8 @@ bool Sending::work() {
   }
   phase_ = Phase::Shaking;
   await(kForAHandshake);
-  return shake_hands();
+  return shake_hands() &&
+         work();  // a near server's part may be here already: then it is our turn to speak
 }
 
 bool Sending::read() {

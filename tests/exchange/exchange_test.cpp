@@ -44,8 +44,7 @@ TEST_F(PostOffice, PutsNothingOnTheLgwanWireThatItHasNotRebuilt) {
 
   EXPECT_EQ(send("raw-marker").code, 0);
 
-  ASSERT_TRUE(
-      eventually([this] { return file("wire").find("RAW-MARKER") != std::string::npos; }));
+  ASSERT_TRUE(eventually([this] { return file("wire").find("RAW-MARKER") != std::string::npos; }));
   const std::string wire = file("wire");
   EXPECT_THAT(wire, HasSubstr("EHLO relay.example"));
   EXPECT_THAT(wire, Not(HasSubstr("raw-marker")));
@@ -166,7 +165,8 @@ TEST_F(PostOffice, CarriesMailBetweenPostfixAndPostfixUnderTlsOnBothLegs) {
             scratch_.path("relay.example.key") + "\", far = \"required\", authorities_file = \"" +
             scratch_.path("mx.lgwan.example.crt") + "\", far_name = \"mx.lgwan.example\" }\n");
   start_postfix(server(), "server",
-                "myhostname = mx.lgwan.example\nvirtual_mailbox_domains = lgwan.example\n"
+                "myhostname = mx.lgwan.example\nsmtpd_peername_lookup = "
+                "no\nvirtual_mailbox_domains = lgwan.example\n"
                 "virtual_mailbox_base = " +
                     scratch_.path("server/mail") +
                     "\nvirtual_mailbox_maps = inline:{ { c@lgwan.example = c } }\n"
@@ -175,11 +175,12 @@ TEST_F(PostOffice, CarriesMailBetweenPostfixAndPostfixUnderTlsOnBothLegs) {
                     "smtpd_tls_loglevel = 1\nsmtpd_tls_cert_file = " +
                     scratch_.path("mx.lgwan.example.crt") +
                     "\nsmtpd_tls_key_file = " + scratch_.path("mx.lgwan.example.key") + "\n");
-  start_postfix(client(), "client",
-                "myhostname = mx.outside.example\ninet_interfaces = 127.0.0.1\n"
-                "inet_protocols = ipv4\nsmtp_bind_address = 203.0.113.25\n"
-                "relayhost = [10.20.0.25]:25\nsmtp_tls_security_level = encrypt\n"
-                "smtp_tls_loglevel = 1\nsmtp_host_lookup = native\n");
+  start_postfix(
+      client(), "client",
+      "myhostname = mx.outside.example\nsmtpd_peername_lookup = no\ninet_interfaces = 127.0.0.1\n"
+      "inet_protocols = ipv4\nsmtp_bind_address = 203.0.113.25\n"
+      "relayhost = [10.20.0.25]:25\nsmtp_tls_security_level = encrypt\n"
+      "smtp_tls_loglevel = 1\nsmtp_host_lookup = native\n");
   const auto log = [this](const std::string& name) { return file(name + "/log"); };
 
   const std::string said = client().output(
@@ -187,9 +188,9 @@ TEST_F(PostOffice, CarriesMailBetweenPostfixAndPostfixUnderTlsOnBothLegs) {
       "--body raw-marker --timeout 30 2>&1");
   ASSERT_THAT(said, HasSubstr("queued as"));
 
-  EXPECT_TRUE(eventually(
-      [&] { return file("server/mail/c").find("RAW-MARKER") != std::string::npos; },
-      std::chrono::seconds{30}))
+  EXPECT_TRUE(
+      eventually([&] { return file("server/mail/c").find("RAW-MARKER") != std::string::npos; },
+                 std::chrono::seconds{30}))
       << log("client") << log("server") << daemon_->log();
   EXPECT_THAT(file("server/mail/c"), Not(HasSubstr("raw-marker")));
   EXPECT_TRUE(

@@ -61,6 +61,10 @@ class ExplainProgram : public LabTest {
     daemon_->write_config({std::istreambuf_iterator<char>{file}, {}});
     daemon_->start();
     ASSERT_TRUE(daemon_->ready()) << daemon_->log();
+    const auto relay_is_open = [this] {
+      return daemon_->ctl("status --json").out.find(R"("open":true)") != std::string::npos;
+    };
+    ASSERT_TRUE(testing::eventually(relay_is_open, std::chrono::seconds{30})) << daemon_->log();
   }
 
   /// How many rows could be asked.
@@ -74,7 +78,8 @@ class ExplainProgram : public LabTest {
       }
       lab_->inside([&] { packet = packet_of(row.probe, i, lab_->ends_of(row.probe.in)); });
       const std::string words = question(row.probe, packet);
-      EXPECT_EQ(answer_in(daemon_->ctl(words).out), row.decision) << row.what << "\n" << words;
+      const std::string& decision = row.carried.empty() ? row.decision : row.carried;
+      EXPECT_EQ(answer_in(daemon_->ctl(words).out), decision) << row.what << "\n" << words;
       ++asked;
     }
     return asked;

@@ -118,6 +118,9 @@ void add_flows(Rows& rows) {
   const Pair elsewhere{"in0", "203.0.113.25", "10.20.0.25", "2001:db8:c::25", "fd00:20::25"};
   add(rows, "an exchange that no relay carries", mail, Probe{.dport = 25},
       "cross_zone cloud lgwan-office");
+  for (auto row = rows.end() - 2; row != rows.end(); ++row) {
+    row->carried = "exchange:mail-in cloud lgwan-office";
+  }
   add(rows, "another port than the exchange's", mail, Probe{.dport = 26},
       "cross_zone cloud lgwan-office");
   add(rows, "the exchange's port of another protocol", mail, Probe{.protocol = 17, .dport = 25},

@@ -22,6 +22,8 @@ struct Row {
   /// "source destination reason" that is counted beside: the appliance's own error or redirect
   /// about this packet.
   std::string own_message = {};
+  /// The decision while the relay is open, where that differs.
+  std::string carried = {};
 };
 using Rows = std::vector<Row>;
 using Numbers = std::initializer_list<std::uint8_t>;

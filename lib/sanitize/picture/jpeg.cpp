@@ -114,7 +114,9 @@ class Encoder : public jpeg_compress_struct {
     jpeg_create_compress(this);
     dest = &target_;
   }
-  [[nodiscard]] std::string take() { return std::move(made_); }
+  [[nodiscard]] std::string_view made() const { return made_; }
+  // g++ 12 takes the move of a string that it sees through for one beyond its bounds
+  [[nodiscard]] [[gnu::noinline]] std::string take() { return std::move(made_); }
 
  private:
   struct Target : jpeg_destination_mgr {
@@ -245,8 +247,10 @@ std::optional<std::string> made_again(ByteView bytes) {
   if (!write_coefficients(decoder, encoder, failure)) {
     return std::nullopt;
   }
-  std::string made = encoder.take();
-  return made == as_text(bytes) ? std::optional{std::move(made)} : std::nullopt;
+  if (encoder.made() != as_text(bytes)) {
+    return std::nullopt;
+  }
+  return encoder.take();
 }
 
 /// Decodes rows into `pixels`, which have the decoder's shape. False where it lands.

@@ -54,7 +54,7 @@ tl::expected<std::string, Refused> path_of(const Central& entry) {
   if (path) {  // in other charsets the byte may be half a letter
     std::ranges::replace(made, '\\', '/');
   }
-  if (made.empty() || made.find('\0') != std::string::npos) {
+  if (made.empty() || std::ranges::find(made, '\0') != made.end()) {
     return refuse_entry(Refusal::Ambiguous, entry, "name is empty or ends before its end");
   }
   return made;
