@@ -7,6 +7,9 @@
 
 namespace sekisho::testing {
 
+const std::string kHostile = SEKISHO_SOURCE "/build/release/bin/hostile_worker";
+const std::string kWorker = SEKISHO_SOURCE "/build/release/bin/sekisho-worker";
+
 jail::Bounds modest() {
   jail::Bounds bounds;
   bounds.share = {256ULL << 20U, 30};

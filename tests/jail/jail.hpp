@@ -10,9 +10,8 @@
 
 namespace sekisho::testing {
 
-inline const std::string kRelease = SEKISHO_SOURCE "/build/release/bin/";
-inline const std::string kHostile = kRelease + "hostile_worker";
-inline const std::string kWorker = kRelease + "sekisho-worker";
+extern const std::string kHostile;
+extern const std::string kWorker;
 
 /// 256 MiB, 30 seconds, a mebibyte of content.
 [[nodiscard]] jail::Bounds modest();

@@ -115,8 +115,7 @@ class Encoder : public jpeg_compress_struct {
     dest = &target_;
   }
   [[nodiscard]] std::string_view made() const { return made_; }
-  // g++ 12 takes the move of a string that it sees through for one beyond its bounds
-  [[nodiscard]] [[gnu::noinline]] std::string take() { return std::move(made_); }
+  [[nodiscard]] std::string take() { return std::move(made_); }
 
  private:
   struct Target : jpeg_destination_mgr {
