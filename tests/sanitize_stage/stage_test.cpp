@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace sekisho::sanitize {
@@ -29,6 +30,13 @@ class Stage : public ::testing::Test {
 
   RebuildOrder order_;
 };
+
+TEST(Formats, AreThereForWhatTheWordsSayIsRebuiltAndForNothingElse) {
+  for (const TypeWord& word : type_words()) {
+    const bool has_one = std::ranges::find(formats(), word.type, &Format::type) != formats().end();
+    EXPECT_EQ(has_one, word.mode != Mode::Refuse) << word.name;
+  }
+}
 
 TEST_F(Stage, EveryFormatIsThereOnceWithBothItsEntrances) {
   std::set<Type> seen;

@@ -65,7 +65,7 @@ enum class Type : std::uint8_t {
 /// The family that a type is in: one folder of code, one danger list.
 enum class Family : std::uint8_t { None, Text, Mail, Picture, Archive, Pdf, Office, Rtf, Compound };
 
-/// How an item of the type leaves.
+/// How an item of the type leaves. What no family rebuilds yet is refused.
 enum class Mode : std::uint8_t { Rebuild, Text, Refuse };
 
 struct TypeWord {

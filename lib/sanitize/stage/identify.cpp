@@ -62,7 +62,7 @@ tl::expected<Type, Refused> without_signature(const Item& item) {
   if (claimed == Type::Pdf && head.find("%PDF-") != std::string_view::npos) {
     return Type::Pdf;  // behind other bytes, which readers overlook
   }
-  if (word_of(claimed).mode == Mode::Refuse) {
+  if (word_of(claimed).family == Family::None) {
     return refused(Refusal::UnsupportedType, word_of(claimed).name, claimed);
   }
   if (word_of(claimed).family == Family::Text || word_of(claimed).family == Family::Mail) {
@@ -130,7 +130,7 @@ tl::expected<Type, Refused> identify(const Item& item) {
   if (!type) {
     return type;
   }
-  if (word_of(*type).mode == Mode::Refuse) {
+  if (word_of(*type).family == Family::None) {
     return refused(Refusal::UnsupportedType, word_of(*type).name, *type);
   }
   if (const std::string second = second_format(*type, item.bytes); !second.empty()) {
