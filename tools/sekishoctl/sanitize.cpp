@@ -34,7 +34,9 @@ Result<Ways> ways_of(const Arguments& arguments) {
   std::vector<policy::SanitizeProfile> profiles = policy::built_in_profiles();
   Language language = arguments.language;
   if (::access(arguments.config.c_str(), F_OK) == 0 || arguments.has("--config")) {
-    const auto parsed = load(arguments);
+    Arguments of_config = arguments;
+    of_config.rest.clear();  // these are what is sanitized
+    const auto parsed = load(of_config);
     if (!parsed) {
       return fail(parsed.error());
     }

@@ -53,14 +53,6 @@ Outcome sanitize_tiff(Type type, const Item& item, Job& job) {
   return finished(type, rebuild_tiff(item.bytes, job), job);
 }
 
-/// A drawing is a program for a renderer, and there is none in this worker.
-Outcome refuse_svg(Type type, const Item&, Job&) {
-  return tl::unexpected{Refused{Refusal::UnsupportedType, type, "drawings are not rasterised"}};
-}
-std::string nothing_leaves(Type, ByteView, Inspection&) {
-  return "drawings never leave as they are";
-}
-
 constexpr std::array kFormats{
     Format{Type::Jpeg, sanitize_jpeg, inspect_jpeg},
     Format{Type::Png, through_pixels<decode_png, encode_png>, inspect_png},
@@ -68,7 +60,6 @@ constexpr std::array kFormats{
     Format{Type::Bmp, through_pixels<decode_bmp, encode_png>, inspect_png},
     Format{Type::Webp, through_pixels<decode_webp, encode_webp>, inspect_webp},
     Format{Type::Tiff, sanitize_tiff, inspect_tiff},
-    Format{Type::Svg, refuse_svg, nothing_leaves},
 };
 
 }  // namespace
